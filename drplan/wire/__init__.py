@@ -1,0 +1,1 @@
+"""What crosses the line to an Engine: requests, responses, transports, and recordings of both."""

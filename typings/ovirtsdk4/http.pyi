@@ -16,14 +16,15 @@ class Request:
     ) -> None: ...
 
 class Response:
-    body: str | None
+    # The connection fills in bytes; readers take both.
+    body: str | bytes | None
     code: int | None
     # The connection fills in a list of header lines; an empty dict is only the default.
     headers: Any
     message: str | None
     def __init__(
         self,
-        body: str | None = None,
+        body: str | bytes | None = None,
         code: int | None = None,
         headers: Any = None,
         message: str | None = None,

@@ -1,0 +1,1 @@
+"""Two sites described in one readable file, and the Engines that are made from it."""

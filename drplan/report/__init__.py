@@ -1,0 +1,1 @@
+"""What people read: plans and runs as text, Markdown and HTML, from one view each."""

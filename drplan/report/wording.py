@@ -18,15 +18,42 @@ def plain(text: object) -> str:
     return _CONTROL.sub("?", str(text))
 
 
+class Ready(str):
+    """Text that was made safe for its form already."""
+
+    __slots__ = ()
+
+
+def plain_value(value: object) -> object:
+    """What a text or HTML template prints for a value; ``None`` is nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Ready) else _plain_lines(value)
+
+
+def markdown_value(value: object) -> object:
+    """What a Markdown template prints for a value; ``None`` is nothing."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Ready) else Ready(markdown(value))
+
+
+def _plain_lines(value: object) -> object:
+    """Wrapped text has line breaks of ours; everything else in it is made plain."""
+    if not isinstance(value, str):
+        return value
+    return "\n".join(plain(line) for line in value.split("\n"))
+
+
 def markdown(text: object) -> str:
     """Text that means nothing to Markdown, and fits into a table cell."""
     return _MARKDOWN.sub(r"\\\1", plain(text))
 
 
-def code(text: object) -> str:
+def code(text: object) -> Ready:
     """Text as Markdown code, for a table cell: backticks and bars inside cannot end it."""
     clean = plain(text).replace("`", "'").replace("|", "\\|")
-    return f"`{clean}`" if clean else ""
+    return Ready(f"`{clean}`" if clean else "")
 
 
 def duration(seconds: float) -> str:

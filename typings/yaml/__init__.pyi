@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from yaml.constructor import SafeConstructor as SafeConstructor
 from yaml.error import Mark as Mark
 from yaml.error import MarkedYAMLError as MarkedYAMLError
 from yaml.error import YAMLError as YAMLError
 from yaml.events import Event as Event
 from yaml.nodes import ScalarNode as ScalarNode
-from yaml.resolver import Resolver as Resolver
 
 __with_libyaml__: bool
 
@@ -33,6 +31,6 @@ def dump(
     *,
     sort_keys: bool = True,
     allow_unicode: bool = False,
-    width: float = 80,
+    width: int = 80,
 ) -> str: ...
 def safe_dump(data: Any, *, sort_keys: bool = ..., allow_unicode: bool = ...) -> str: ...

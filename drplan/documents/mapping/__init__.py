@@ -1,0 +1,1 @@
+"""The parts of reading a mapping file: YAML nodes, one reader per section, checks of sense."""

@@ -1,0 +1,44 @@
+"""Reads the lists that pair names: clusters, affinity groups and labels, AAA domains, roles."""
+
+from __future__ import annotations
+
+from drplan.documents.mapping import keys
+from drplan.documents.mapping.section import Section
+from drplan.model.mapping import NameMapping
+
+
+def read_names(top: Section, key: str) -> tuple[NameMapping, ...]:
+    """Return the pairs of one list (R82 to R86), without the empty ones the generator writes."""
+    pairs: dict[tuple[str | None, str | None], NameMapping] = {}
+    for item in top.sections(key, keys.NAME):
+        _accept_capitals(item)
+        item.report_unknown_keys(where=f"in {key}")
+        pair = NameMapping(
+            primary=item.filled("primary_name"),
+            secondary=item.filled("secondary_name"),
+            position=item.position,
+        )
+        names = (pair.primary, pair.secondary)
+        if names == (None, None):
+            continue
+        if names in pairs:
+            item.findings.warning(
+                item.position, "this pair stands in the list already", key=item.path
+            )
+        elif pair.primary is None:
+            item.warning("primary_name", "primary_name is not filled in, so nothing is mapped")
+        else:
+            pairs[names] = pair
+    return tuple(pairs.values())
+
+
+def _accept_capitals(item: Section) -> None:
+    """Take ``Secondary_name`` for ``secondary_name``, as the guide's example spells it (R86)."""
+    for key in item.keys_present():
+        if key not in keys.NAME and key.lower() in keys.NAME and not item.has(key.lower()):
+            item.rename(key, key.lower())
+            item.warning(
+                key.lower(),
+                f"{key} is taken for {key.lower()}; the Ansible role would ignore it",
+                next_step=f"Write {key.lower()}.",
+            )

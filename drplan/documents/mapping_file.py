@@ -1,0 +1,95 @@
+"""Reads a mapping file: the role's var file as it is in the field, with drplan's own section.
+
+Nothing is raised for a file that is wrong. All that is wrong is found in one reading, each with
+file, line and column, so that it can be put right in one go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping as MappingType
+from pathlib import Path
+
+import msgspec
+
+from drplan.documents.mapping import keys
+from drplan.documents.mapping.compose import compose, decode
+from drplan.documents.mapping.extras import read_extras, read_site_names
+from drplan.documents.mapping.findings import Findings
+from drplan.documents.mapping.luns import read_luns
+from drplan.documents.mapping.names import read_names
+from drplan.documents.mapping.networks import read_networks
+from drplan.documents.mapping.nodes import MapNode
+from drplan.documents.mapping.section import Section
+from drplan.documents.mapping.sense import check_sense
+from drplan.documents.mapping.sites import read_settings, read_site
+from drplan.documents.mapping.storages import read_storages
+from drplan.documents.mapping.values import Reading
+from drplan.model.diagnostic import Diagnostic
+from drplan.model.mapping import Mapping
+
+
+class MappingReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of reading a file: the mapping, unless there are errors, and all findings."""
+
+    mapping: Mapping | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_mapping(path: Path, environ: MappingType[str, str] | None = None) -> MappingReading:
+    """Read a mapping file. The findings are in the order of the file.
+
+    ``environ`` is where ``{{ lookup('env', …) }}`` looks; the process's environment by default.
+    A file that cannot be opened is a finding like any other.
+    """
+    findings = Findings(str(path))
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        findings.error(
+            None,
+            f"the mapping file {path} cannot be read: {fault.strerror or fault}",
+            next_step="Give the path of the mapping with --mapping.",
+        )
+        return MappingReading(mapping=None, diagnostics=findings.in_order())
+    return parse_mapping(data, str(path), os.environ if environ is None else environ)
+
+
+def parse_mapping(data: bytes, filename: str, environ: MappingType[str, str]) -> MappingReading:
+    """Read a mapping from the bytes of a file; ``filename`` is what findings call it."""
+    findings = Findings(filename)
+    text = decode(data, findings)
+    root = compose(text, findings, keys.ALL) if text is not None else None
+    mapping = None
+    if root is not None:
+        mapping = _mapping(root, filename, hashlib.sha256(data).hexdigest(), findings, environ)
+        check_sense(mapping, findings)
+    return MappingReading(
+        mapping=None if findings.has_errors else mapping, diagnostics=findings.in_order()
+    )
+
+
+def _mapping(
+    root: MapNode, filename: str, sha256: str, findings: Findings, environ: MappingType[str, str]
+) -> Mapping:
+    top = Section(root, keys.TOP_LEVEL, Reading(findings, environ))
+    top.report_unknown_keys(where="in a mapping file")
+    extras = top.section("drplan", keys.DRPLAN, role_reads=False)
+    names = read_site_names(extras)
+    return Mapping(
+        file=filename,
+        sha256=sha256,
+        primary=read_site(top, "primary", names["primary"]),
+        secondary=read_site(top, "secondary", names["secondary"]),
+        storages=read_storages(top),
+        clusters=read_names(top, "dr_cluster_mappings"),
+        affinity_groups=read_names(top, "dr_affinity_group_mappings"),
+        affinity_labels=read_names(top, "dr_affinity_label_mappings"),
+        domains=read_names(top, "dr_domain_mappings"),
+        roles=read_names(top, "dr_role_mappings"),
+        networks=read_networks(top),
+        luns=read_luns(top),
+        settings=read_settings(top),
+        drplan=read_extras(extras),
+    )

@@ -41,6 +41,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str = ""
     found: dict[str, str] = {}
     """Facts learned on the way: ids, the host a VM runs on, a domain's status."""
+    surprises: tuple[str, ...] = ()
+    """Differences between what was predicted and what was found."""
+    unexpected: tuple[str, ...] = ()
+    """What was found and not predicted, and what was done with it."""
+    engine_events: tuple[str, ...] = ()
+    """What the Engine reported about things left out (event 1188 and its like)."""
 
 
 class FoundNic(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

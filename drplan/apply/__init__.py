@@ -1,0 +1,1 @@
+"""Carrying out a plan: the order of things, one handler a resource, and what became of it all."""

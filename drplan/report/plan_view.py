@@ -293,7 +293,7 @@ def _uncertain(plan: Plan) -> Iterable[str]:
     predicted = [a for a in actions if a.operation == "register" and a.confidence == "predicted"]
     if predicted:
         yield (
-            f"{wording.count(len(predicted), 'registration')} rest on the source's inventory:"
+            f"{wording.count(len(predicted), 'registration')} foretold from the source's inventory:"
             " confirmed once the storage is attached, and reported before anything is registered."
         )
     for action in actions:

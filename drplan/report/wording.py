@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
@@ -28,7 +30,7 @@ def plain_value(value: object) -> object:
     """What a text or HTML template prints for a value; ``None`` is nothing."""
     if value is None:
         return ""
-    return value if isinstance(value, Ready) else _plain_lines(value)
+    return value if isinstance(value, Ready | Markup) else _plain_lines(value)
 
 
 def markdown_value(value: object) -> object:

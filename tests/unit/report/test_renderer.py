@@ -61,6 +61,7 @@ def test_html_is_one_page_without_script_or_network() -> None:
     text = renderer.render_plan(samples.plan(), "html")
 
     assert "<script" not in text
+    assert '<a class="mark" href="#W1">W1</a>' in text
     assert not re.search(r"(src|href)=\"(?!#)", text)
 
 

@@ -102,15 +102,20 @@ def _run_command(command: Command, rest: list[str], *, as_json: bool) -> int:
 
     prog = f"drplan {command.name}"
     runnable = typer.main.get_command(import_module(command.module).app)
+    # Not runnable.main(): it ends the process where the reader of a pipe has gone, and swallows
+    # Ctrl-C. Both are for the frame to decide.
     try:
-        result = runnable.main(rest, prog_name=prog, standalone_mode=False)
+        with runnable.make_context(prog, rest) as context:
+            result = runnable.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        write_error("Interrupted.")
+        return exit_codes.INTERRUPTED
     except typer.TyperException as error:
         # Typer's own code for a usage error is 2, which here means "changes present".
         summary = error.format_message().rstrip(".")
         return usage_error(summary[:1].lower() + summary[1:], prog, as_json=as_json)
-    except typer.Abort:
-        write_error("Interrupted.")
-        return exit_codes.INTERRUPTED
     return result if isinstance(result, int) else exit_codes.DONE
 
 

@@ -107,7 +107,7 @@ def _diagnostic(
 
 def _place(error: BaseException) -> str:
     """The innermost line of drplan's own that was running."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = list(traceback.extract_tb(error.__traceback__))
     own = str(Path(__file__).parent.parent)
     frames = [frame for frame in frames if frame.filename.startswith(own)] or frames
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"

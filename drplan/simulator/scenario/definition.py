@@ -35,7 +35,7 @@ class MacPoolSpec(Part, frozen=True):
     """A MAC pool; a range is ``FIRST-LAST``. The one called Default is the Engine's default."""
 
     name: str
-    ranges: list[str]
+    ranges: tuple[str, ...]
     allow_duplicates: bool = False
 
 
@@ -47,7 +47,7 @@ class NetworkSpec(Part, frozen=True):
 
     name: str
     vlan: int | None = None
-    profiles: list[str] | None = None
+    profiles: tuple[str, ...] | None = None
     management: bool = False
     external: bool = False
     description: str | None = None
@@ -78,8 +78,8 @@ class ClusterSpec(Part, frozen=True):
     over_commit: int = 100
     threads_as_cores: bool = False
     mac_pool: str = "Default"
-    networks: list[str] | None = None
-    hosts: list[HostSpec] = []
+    networks: tuple[str, ...] | None = None
+    hosts: tuple[HostSpec, ...] = ()
     description: str | None = None
 
 
@@ -108,10 +108,10 @@ class DomainSpec(Part, frozen=True):
     path: str | None = None
     vfs_type: str | None = None
     nfs_version: str | None = None
-    portals: list[str] = []
+    portals: tuple[str, ...] = ()
     port: int = 3260
     target: str | None = None
-    luns: list[LunSpec] = []
+    luns: tuple[LunSpec, ...] = ()
     size: str = "4 TiB"
     format: str | None = None
     space: bool = True
@@ -121,7 +121,7 @@ class DomainSpec(Part, frozen=True):
     critical_space: int = 5
     warning_low_space: int = 10
     description: str | None = None
-    files: list[str] = []
+    files: tuple[str, ...] = ()
 
 
 class DataCenterSpec(Part, frozen=True):
@@ -136,9 +136,9 @@ class DataCenterSpec(Part, frozen=True):
     local: bool = False
     quota: str = "disabled"
     mac_pool: str = "Default"
-    networks: list[NetworkSpec] = []
-    clusters: list[ClusterSpec] = []
-    storage_domains: list[DomainSpec] = []
+    networks: tuple[NetworkSpec, ...] = ()
+    clusters: tuple[ClusterSpec, ...] = ()
+    storage_domains: tuple[DomainSpec, ...] = ()
     description: str | None = None
 
 
@@ -154,14 +154,6 @@ class DirectLunSpec(Part, frozen=True):
     visible: bool = True
 
 
-class ReplicaLunSpec(Part, frozen=True):
-    """A replicated LUN that the site's hosts see already (FCP needs no login)."""
-
-    id: str
-    size: str = "500 GiB"
-    of: str | None = None
-
-
 class DiskSpec(Part, frozen=True):
     """A disk of a VM or template: an image on ``on``, or a LUN.
 
@@ -169,7 +161,7 @@ class DiskSpec(Part, frozen=True):
     template's disk.
     """
 
-    on: str | list[str] | None = None
+    on: str | tuple[str, ...] | None = None
     size: str = "20 GiB"
     name: str | None = None
     lun: str | None = None
@@ -202,8 +194,8 @@ class TemplateSpec(Part, frozen=True):
     version_name: str | None = None
     memory: str = "2 GiB"
     cpus: int = 1
-    disks: list[str | DiskSpec] = []
-    nics: list[str | NicSpec] = []
+    disks: tuple[str | DiskSpec, ...] = ()
+    nics: tuple[str | NicSpec, ...] = ()
     os: str = "rhel_9x64"
 
 
@@ -225,13 +217,13 @@ class VmSpec(Part, frozen=True):
     clone: bool = False
     status: str = "up"
     host: str | None = None
-    disks: list[str | DiskSpec] = []
-    nics: list[str | NicSpec] = []
-    snapshots: list[SnapshotSpec] = []
+    disks: tuple[str | DiskSpec, ...] = ()
+    nics: tuple[str | NicSpec, ...] = ()
+    snapshots: tuple[SnapshotSpec, ...] = ()
     lease: str | None = None
-    permissions: list[str] = []
-    tags: list[str] = []
-    boot: list[str] = ["hd"]
+    permissions: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    boot: tuple[str, ...] = ("hd",)
     os: str = "rhel_9x64"
     bios: str = "q35_sea_bios"
     type: str = "server"
@@ -246,8 +238,8 @@ class AffinityGroupSpec(Part, frozen=True):
 
     name: str
     cluster: str
-    vms: list[str] = []
-    hosts: list[str] = []
+    vms: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     positive: bool = False
     enforcing: bool = True
 
@@ -256,27 +248,31 @@ class AffinityLabelSpec(Part, frozen=True):
     """An affinity label of the Engine."""
 
     name: str
-    vms: list[str] = []
-    hosts: list[str] = []
+    vms: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class SiteSpec(Part, frozen=True):
-    """One site: an Engine and all it has."""
+    """One site: an Engine and all it has.
+
+    ``replica_luns`` are block domains of the other site whose replicas the hosts see already, as
+    Fibre Channel needs no login.
+    """
 
     name: str
     engine: EngineSpec
-    mac_pools: list[MacPoolSpec] = []
-    data_centers: list[DataCenterSpec] = []
-    unattached: list[DomainSpec] = []
-    direct_luns: list[DirectLunSpec] = []
-    replica_luns: list[ReplicaLunSpec] = []
-    templates: list[TemplateSpec] = []
-    vms: list[VmSpec] = []
-    affinity_groups: list[AffinityGroupSpec] = []
-    affinity_labels: list[AffinityLabelSpec] = []
-    authorization_domains: list[str] = ["internal-authz"]
-    users: list[str] = []
-    roles: list[str] = []
+    mac_pools: tuple[MacPoolSpec, ...] = ()
+    data_centers: tuple[DataCenterSpec, ...] = ()
+    unattached: tuple[DomainSpec, ...] = ()
+    direct_luns: tuple[DirectLunSpec, ...] = ()
+    replica_luns: tuple[str, ...] = ()
+    templates: tuple[TemplateSpec, ...] = ()
+    vms: tuple[VmSpec, ...] = ()
+    affinity_groups: tuple[AffinityGroupSpec, ...] = ()
+    affinity_labels: tuple[AffinityLabelSpec, ...] = ()
+    authorization_domains: tuple[str, ...] = ("internal-authz",)
+    users: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class StorageMappingSpec(Part, frozen=True):
@@ -317,15 +313,15 @@ class LunMappingSpec(Part, frozen=True):
 class MappingSpec(Part, frozen=True):
     """What the mapping file will say. ``networks: null`` leaves the vNIC mapping empty."""
 
-    variables: dict[str, str | int | bool] = {}
-    storage: list[StorageMappingSpec] = []
+    variables: dict[str, str] = {}
+    storage: tuple[StorageMappingSpec, ...] = ()
     clusters: dict[str, str] = {}
     affinity_groups: dict[str, str] = {}
     affinity_labels: dict[str, str] = {}
     domains: dict[str, str] = {}
     roles: dict[str, str] = {}
-    networks: list[NetworkMappingSpec] | None = None
-    luns: list[LunMappingSpec] = []
+    networks: tuple[NetworkMappingSpec, ...] | None = None
+    luns: tuple[LunMappingSpec, ...] = ()
     drplan: dict[str, object] = {}
 
 
@@ -350,4 +346,4 @@ class Scenario(Part, frozen=True):
     primary: SiteSpec
     secondary: SiteSpec
     mapping: MappingSpec
-    storage_behind_secondary: list[BehindSpec] = []
+    storage_behind_secondary: tuple[BehindSpec, ...] = ()

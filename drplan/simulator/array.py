@@ -14,7 +14,7 @@ from typing import Literal
 from drplan.simulator.ovf import OvfRecord
 
 ReplicaState = Literal["read_write", "read_only"]
-MountState = Literal["mounts", "refuses"]
+MountState = Literal["mounts", "refuses", "unreadable"]
 
 
 @dataclass(slots=True)
@@ -90,7 +90,8 @@ class ExportKey:
 class Export:
     """A shared directory: mountable or not, with the domains that lie on it, or empty.
 
-    ``hosts`` limits who can mount it; ``None`` means every host of every Engine.
+    ``unreadable``: the mount works and the look for domains on it fails. ``hosts`` limits who
+    can mount it; ``None`` means every host of every Engine.
     """
 
     key: ExportKey

@@ -28,6 +28,7 @@ from drplan.simulator.faults import Refusal
 from drplan.simulator.handling import Answer, Background, Call, Process, Turn, Until, Wait
 from drplan.simulator.latency import Latency
 from drplan.simulator.lifecycle import LockTable, Turns
+from drplan.simulator.ovf import OvfRecord
 from drplan.simulator.records import Events, Jobs
 from drplan.simulator.resources import all_routes
 from drplan.simulator.router import Router, address
@@ -111,6 +112,8 @@ class Engine:
         self.locks = LockTable()
         self.turns = Turns()
         self.unimplemented: list[str] = []
+        self.definitions: dict[tuple[str, str], OvfRecord] = {}
+        """Unregistered OVFs by (storage domain, entity), written when a domain is attached."""
         self.log: list[Logged] = []
         self._ids = random.Random(f"{name}/{seed}/ids")  # noqa: S311 - repeatable on purpose
         self._correlations = random.Random(f"{name}/{seed}/correlations")  # noqa: S311 - the same

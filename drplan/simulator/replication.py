@@ -14,14 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from drplan.simulator import definitions, elements
-from drplan.simulator.array import Array, DomainCopy, Lun, LunPath, OvfStore, Volume
+from drplan.simulator.array import Array, DomainCopy, Lun, LunPath, MountState, OvfStore, Volume
 from drplan.simulator.elements import Element
 from drplan.simulator.store import Store
 
 BLOCK = ("iscsi", "fcp")
 ON_ARRAY = ("nfs", "glusterfs", "posixfs", *BLOCK)
 
-PlacementState = Literal["read_write", "read_only", "absent"]
+PlacementState = Literal["read_write", "read_only", "absent", "unreadable"]
+
+_MOUNTS: dict[str, MountState] = {"absent": "refuses", "unreadable": "unreadable"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +32,8 @@ class Placement:
 
     File domains have ``address`` and ``path``; iSCSI domains have ``targets``. ``lun_ids`` are
     the replica's LUNs, one for each of the original's; without them ids are derived from those.
-    ``state`` absent: the export refuses the mount, the LUNs are not there. ``empty``: the export
-    mounts and holds nothing. ``holds``: another domain's id was found there instead.
+    ``state`` absent: the export refuses the mount, the LUNs are not there; unreadable: the mount
+    works and looking for domains on it fails. ``empty``: the export mounts and holds nothing. ``holds``: another domain's id was found there instead.
     ``missing_volumes`` are disks that did not reach the replica. ``hosts`` are the ids of the
     hosts that may see it, all where it is ``None``.
     """
@@ -205,7 +207,7 @@ def _place(array: Array, placement: Placement, replica: DomainCopy) -> None:
         return
     export = array.ensure_export(placement.address, placement.path or "/")
     export.hosts = placement.hosts
-    export.mount = "refuses" if placement.state == "absent" else "mounts"
+    export.mount = _MOUNTS.get(placement.state, "mounts")
     export.domains[:] = [] if placement.empty else [replica]
 
 

@@ -7,8 +7,20 @@ from __future__ import annotations
 
 from drplan.simulator import reading
 from drplan.simulator.handling import Route
+from drplan.simulator.resources import (
+    attached_storage_domains,
+    hosts,
+    storage_connections,
+    storage_domains,
+)
 
 
 def all_routes() -> tuple[Route, ...]:
-    """Every route of the simulated API."""
-    return reading.ROUTES
+    """Every route of the simulated API; rules of a collection stand before the plain reading."""
+    return (
+        *hosts.ROUTES,
+        *storage_connections.ROUTES,
+        *storage_domains.ROUTES,
+        *attached_storage_domains.ROUTES,
+        *reading.ROUTES,
+    )

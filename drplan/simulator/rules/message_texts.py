@@ -139,7 +139,13 @@ TEXTS: Mapping[str, tuple[Kind, str]] = {
         _N,
         "Domain is either partially accessible or entirely inaccessible",
     ),
-    "MountError": (_N, "Problem while trying to mount target"),
+    "StorageDomainAlreadyAttached": (
+        _N,
+        "The Domain is already used by another Data Center.\nIn order to use it, detach it from"
+        " the Data Center it is currently attached to.",
+    ),
+    "StorageDomainAttachError": (_N, "Error attaching storage domain"),
+    "ProblemWhileTryingToMountTarget": (_N, "Problem while trying to mount target"),
     # Registration of VMs (entities sheet 1.6, 1.7) and templates (1.9).
     "ACTION_TYPE_FAILED_CLUSTER_CAN_NOT_BE_EMPTY": (
         _B,

@@ -29,7 +29,7 @@ def message(key: str) -> Message:
 
 
 def refusal(findings: Sequence[Finding], **variables: str) -> Refusal:
-    """The refusal for ``findings``: ``raise refusal(found, action="import", type="VM")``."""
+    """What to raise for ``findings``; ``variables`` are those of the command (action, type)."""
     values = dict(variables)
     for finding in findings:
         for name, value in finding.variables.items():

@@ -26,6 +26,7 @@ from drplan.documents.mapping.sense import check_sense
 from drplan.documents.mapping.sites import read_settings, read_site
 from drplan.documents.mapping.storages import read_storages
 from drplan.documents.mapping.values import Reading
+from drplan.errors import InvalidInput
 from drplan.model.diagnostic import Diagnostic
 from drplan.model.mapping import Mapping
 
@@ -54,6 +55,40 @@ def read_mapping(path: Path, environ: MappingType[str, str] | None = None) -> Ma
         )
         return MappingReading(mapping=None, diagnostics=findings.in_order())
     return parse_mapping(data, str(path), os.environ if environ is None else environ)
+
+
+def load_mapping(
+    path: Path, environ: MappingType[str, str] | None = None
+) -> tuple[Mapping, tuple[Diagnostic, ...]]:
+    """Return a mapping that can be used, with the warnings about it.
+
+    Raises :class:`InvalidInput`, which carries all findings as lines, if there are errors.
+    """
+    reading = read_mapping(path, environ)
+    if reading.mapping is not None:
+        return reading.mapping, reading.diagnostics
+    errors = [finding for finding in reading.diagnostics if finding.severity == "error"]
+    raise InvalidInput(
+        "the mapping cannot be used",
+        where=str(path),
+        findings=[one_line(finding) for finding in errors],
+        next_step=f"correct it, and check it with drplan validate --mapping {path}",
+    )
+
+
+def one_line(finding: Diagnostic) -> str:
+    """Return a finding as one line: where, which key, what, and the remedy."""
+    place = f"{finding.range}: " if finding.range else ""
+    remedy = f" ({finding.next_step.rstrip('.')})" if finding.next_step else ""
+    return f"{place}{headline(finding)}{remedy}"
+
+
+def headline(finding: Diagnostic) -> str:
+    """Return what a finding says, led by its key; the key's last part is not said twice."""
+    path, _, last = (finding.key or "").rpartition(".")
+    if not finding.summary.startswith(f"{last} "):
+        path = finding.key or ""
+    return f"{path}: {finding.summary}" if path else finding.summary
 
 
 def parse_mapping(data: bytes, filename: str, environ: MappingType[str, str]) -> MappingReading:

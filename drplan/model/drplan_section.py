@@ -47,7 +47,7 @@ class StartRules(msgspec.Struct, frozen=True, kw_only=True):
     ``depends_on`` maps a VM pattern to the VM patterns that must be there before it.
     ``delay`` maps a VM pattern to the seconds to wait after its dependencies are there.
     ``wait_for`` maps a VM pattern to its own condition; ``default_wait_for`` holds for the rest.
-    ``barrier`` makes every HA VM wait-worthy: others start only when all HA VMs are there.
+    ``barrier`` holds back all other VMs until every HA VM is there.
     """
 
     tiers: tuple[StartTier, ...] = ()

@@ -12,7 +12,6 @@ from drplan.model.mapping import (
     LunSide,
     LunStorageType,
     SiteRole,
-    other_site,
 )
 
 _TYPES: tuple[LunStorageType, ...] = ("iscsi", "fcp")
@@ -82,7 +81,9 @@ def _check(item: Section, lun: LunMapping) -> None:
                 f"{role}_logical_unit_id",
                 f"{role}_logical_unit_id is not filled in, so the LUN is not mapped to this site",
             )
-        elif side.storage_type is None and not item.has(f"{role}_storage_type"):
+        elif side.storage_type is None and not any(
+            item.has(f"{any_role}_storage_type") for any_role in SITE_ROLES
+        ):
             item.error(f"{role}_storage_type", "expected iscsi or fcp, found nothing")
         elif side.storage_type == "iscsi" and (missing := _missing_for_iscsi(side)):
             item.warning(
@@ -90,7 +91,7 @@ def _check(item: Section, lun: LunMapping) -> None:
                 f"{' and '.join(f'{role}_logical_unit_{name}' for name in missing)} "
                 f"not filled in; the {role} site cannot connect to the LUN",
             )
-        if not item.has(f"{role}_storage_type") and item.has(f"{other_site(role)}_storage_type"):
+        if side.storage_type is not None and not item.has(f"{role}_storage_type"):
             item.warning(
                 f"{role}_storage_type",
                 f"{role}_storage_type is missing; that of the other site is used",

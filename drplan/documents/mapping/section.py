@@ -76,14 +76,14 @@ class Section:
 
     def report_unknown_keys(self, *, where: str = "here") -> None:
         """Warn of each key that nobody reads, with the known key that is most like it (R100)."""
-        for pair in self._pairs.values():
-            if pair.key in self._keys:
+        for key, pair in self._pairs.items():
+            if key in self._keys:
                 continue
-            meant = did_you_mean(pair.key, self._keys)
+            meant = did_you_mean(key, self._keys)
             self.findings.warning(
                 pair.key_position,
-                f"the key {pair.key} is not known {where}, and is ignored",
-                key=self.full_key(pair.key),
+                f"the key {key} is not known {where}, and is ignored",
+                key=self.full_key(key),
                 next_step=f"Did you mean {meant}?"
                 if meant
                 else "Remove it, or check its spelling.",
@@ -140,6 +140,17 @@ class Section:
     def filled(self, key: str) -> str | None:
         """Return the text of a value; ``None`` if absent or empty."""
         return self.text(key) or None
+
+    def required(self, key: str, *, need: str = "", next_step: str = "") -> str:
+        """Return the trimmed text of a value that has to be there; ``""`` after an error."""
+        node = self.value(key)
+        if isinstance(node, ScalarNode) and (node.text.strip() or node.kind == "vault"):
+            return (self.text(key) or "").strip()
+        if node is None or isinstance(node, ScalarNode):
+            self.error(key, f"{key} is not filled in{need}", next_step=next_step)
+        else:
+            self._not_a_value(key, node)
+        return ""
 
     def attribute(self, key: str) -> str | None:
         """Return a value that is not a name; the generator's ``None`` means that it has none."""

@@ -68,10 +68,8 @@ def _positions(top: Section) -> dict[str, Position]:
 
 
 def _url(top: Section, key: str) -> str:
-    text = (top.filled(key) or "").strip()
+    text = top.required(key, next_step=f"Write https://HOST{_API_PATH}.")
     if not text:
-        if not top.has(key):
-            top.error(key, f"{key} is not filled in", next_step=f"Write https://HOST{_API_PATH}.")
         return ""
     match = _URL.fullmatch(text)
     if match is None:
@@ -94,12 +92,8 @@ def _url(top: Section, key: str) -> str:
 
 
 def _username(top: Section, key: str) -> str:
-    text = (top.filled(key) or "").strip()
-    if not text and not top.has(key):
-        top.error(
-            key, f"{key} is not filled in", next_step="Write USER@PROFILE, such as admin@internal."
-        )
-    elif text and ("@" not in text.strip("@") or text.startswith("@") or text.endswith("@")):
+    text = top.required(key, next_step="Write USER@PROFILE, such as admin@internal.")
+    if text and ("@" not in text.strip("@") or text.startswith("@") or text.endswith("@")):
         top.error(
             key,
             f"expected USER@PROFILE, found {text!r}",

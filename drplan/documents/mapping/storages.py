@@ -8,7 +8,7 @@ from typing import Final
 from drplan.documents.mapping import keys
 from drplan.documents.mapping.findings import did_you_mean
 from drplan.documents.mapping.section import Section
-from drplan.documents.mapping.values import one_of
+from drplan.documents.mapping.values import is_not_set, one_of
 from drplan.model.mapping import (
     BLOCK_STORAGE_TYPES,
     DEFAULT_ISCSI_PORT,
@@ -64,7 +64,7 @@ def _storage(item: Section, storage_type: StorageType) -> StorageMapping:
 def _storage_type(item: Section) -> StorageType | None:
     """Return the type; any other is refused, though the role skips it silently (R23, R64)."""
     key = "dr_domain_type"
-    text = (item.filled(key) or "").strip().lower()
+    text = item.required(key, next_step=f"Write {one_of(STORAGE_TYPES)}.").lower()
     for storage_type in STORAGE_TYPES:
         if text == storage_type:
             return storage_type
@@ -82,8 +82,6 @@ def _storage_type(item: Section) -> StorageType | None:
             detail="The Ansible role would skip this domain without a word.",
             next_step=f"Did you mean {meant}?" if meant else "",
         )
-    elif not item.has(key):
-        item.error(key, f"{key} is not filled in", next_step=f"Write {one_of(STORAGE_TYPES)}.")
     return None
 
 
@@ -111,16 +109,17 @@ def _domain_type(item: Section) -> DomainType:
 
 def _domain_id(item: Section, storage_type: StorageType) -> str | None:
     key = "dr_domain_id"
-    text = (item.attribute(key) or "").strip()
+    if storage_type in BLOCK_STORAGE_TYPES:
+        text = item.required(
+            key,
+            need=f"; a {storage_type} domain is found by nothing else",
+            next_step="Take it from the domain's page at the source, or from its recording.",
+        )
+    else:
+        text = (item.attribute(key) or "").strip()
     if text and not GUID.fullmatch(text):
         item.error(key, f"expected the domain's id, a GUID, found {text!r}")
         return None
-    if not text and not item.has(key) and storage_type in BLOCK_STORAGE_TYPES:
-        item.error(
-            key,
-            f"{key} is not filled in; a {storage_type} domain is found by nothing else",
-            next_step="Take it from the domain's page at the source, or from its recording.",
-        )
     return text.lower() or None
 
 
@@ -129,11 +128,11 @@ def _side(item: Section, role: SiteRole, storage_type: StorageType) -> StorageSi
     is_iscsi = storage_type == "iscsi"
     side = StorageSide(
         name=_name(item, role, storage_type),
-        data_center=_required(item, f"{prefix}dc_name"),
+        data_center=item.required(f"{prefix}dc_name"),
         master=_master(item, role),
         addresses=_addresses(item, role, storage_type),
         path=_path(item, role, storage_type),
-        vfs_type=_required(item, f"{prefix}vfs_type") if storage_type == "posixfs" else None,
+        vfs_type=_vfs_type(item, f"{prefix}vfs_type") if storage_type == "posixfs" else None,
         mount_options=item.attribute(f"{prefix}mount_options"),
         nfs_version=item.attribute(f"{prefix}version"),
         targets=item.texts(f"{prefix}target"),
@@ -157,17 +156,10 @@ def _name(item: Section, role: SiteRole, storage_type: StorageType) -> str:
     """Return the domain's name. For a block domain the role does without one (R66)."""
     key, other_key = f"dr_{role}_name", f"dr_{other_site(role)}_name"
     if storage_type in FILE_STORAGE_TYPES or item.has(key) or not item.has(other_key):
-        return _required(item, key)
+        return item.required(key)
     name = item.filled(other_key) or ""
     item.warning(key, f"{key} is missing; the domain keeps the name {name!r} of the other site")
     return name
-
-
-def _required(item: Section, key: str) -> str:
-    text = item.attribute(key) if key.endswith("vfs_type") else item.filled(key)
-    if not text and not (item.has(key) and text is None):
-        item.error(key, f"{key} is not filled in")
-    return text or ""
 
 
 def _master(item: Section, role: SiteRole) -> bool:
@@ -187,12 +179,13 @@ def _master(item: Section, role: SiteRole) -> bool:
 
 def _addresses(item: Section, role: SiteRole, storage_type: StorageType) -> tuple[str, ...]:
     key = f"dr_{role}_address"
-    address = (item.attribute(key) or "").strip()
     if storage_type == "fcp":
         return ()
+    if storage_type in _ADDRESSED:
+        address = item.required(key, need=f"; a {storage_type} domain needs one")
+    else:
+        address = (item.attribute(key) or "").strip()
     if not address:
-        if storage_type in _ADDRESSED and not item.has(key):
-            item.error(key, f"{key} is not filled in; a {storage_type} domain needs one")
         return ()
     if _PLACEHOLDER.search(address):
         item.warning(key, f"the address {address} looks like a placeholder")
@@ -201,11 +194,18 @@ def _addresses(item: Section, role: SiteRole, storage_type: StorageType) -> tupl
     return (address,)
 
 
+def _vfs_type(item: Section, key: str) -> str:
+    if is_not_set(item.value(key)):
+        item.error(key, f"{key} is not filled in")
+        return ""
+    return item.required(key)
+
+
 def _path(item: Section, role: SiteRole, storage_type: StorageType) -> str | None:
     key = f"dr_{role}_path"
     if storage_type in BLOCK_STORAGE_TYPES:
         return None
-    path = _required(item, key).strip()
+    path = item.required(key)
     if path and storage_type == "nfs" and not path.startswith("/"):
         item.error(
             key,
@@ -230,6 +230,6 @@ def _warn_of_what_the_role_misses(item: Section, storage_type: StorageType) -> N
             item.position,
             f"missing here: {', '.join(missing)}",
             key=item.path,
-            detail="drplan leaves these settings as the domain has them, and takes no master for "
-            "granted; the Ansible role would not import the domain.",
+            detail="The Ansible role would not import this domain. drplan leaves what is missing "
+            "as the domain has it; a domain that is not said to be master is none.",
         )

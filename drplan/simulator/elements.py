@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for it
+Element: TypeAlias = etree._Element
 
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 INDENT = "    "

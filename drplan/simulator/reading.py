@@ -1,17 +1,247 @@
-"""Answers every GET."""
+"""Answers every GET: the API root, collections, entities, with their parameters."""
 
 from __future__ import annotations
 
-from drplan.simulator import answers
-from drplan.simulator.faults import missing
+from drplan.simulator import answers, elements, merging
+from drplan.simulator.catalogue import SEARCHABLE, TOP, is_collection, kind_of
+from drplan.simulator.elements import Element
+from drplan.simulator.faults import Refusal, missing, query_failed
+from drplan.simulator.follow import Follower, Names, parse_names
 from drplan.simulator.handling import Answer, Call, Route
+from drplan.simulator.loading import ALL_CONTENT
+from drplan.simulator.membership import derived, is_derived
+from drplan.simulator.search import SearchFailed, UnknownToSimulator, search
+from drplan.simulator.store import Store, split
+from drplan.simulator.subcollections import is_known
+
+_UNREGISTERED = frozenset({"vms", "templates", "disks"})
 
 
-def read_entity(call: Call) -> Answer:
-    """One entity, or 404 without body."""
-    if not call.store.exists(call.path):
+def read(call: Call) -> Answer:
+    """Whatever the address names."""
+    _check_version(call)
+    if call.path == "/":
+        return _root(call)
+    if is_collection(call.path):
+        return _list(call)
+    return _single(call)
+
+
+def _check_version(call: Call) -> None:
+    """Versions 3 and 4 exist; this Engine speaks only 4 (engine-storage.md 1.2)."""
+    asked = call.request.header("Version")
+    if asked is not None and asked.strip() not in {"", "4"}:
+        raise Refusal(400, f"Version {asked} is not supported", reason="Bad Request", shape="plain")
+
+
+def _root(call: Call) -> Answer:
+    """The API root as recorded, or one that only links: then the version stays unknown."""
+    root = call.store.find("/")
+    if root is None:
+        root = elements.make("api")
+        for name in TOP:
+            root.append(elements.make("link", href=answers.href(f"/{name}"), rel=name))
+    elements.set_text(root, "time", call.engine.timestamp())
+    return answers.element(root)
+
+
+# --- single entities ------------------------------------------------------------------------
+
+
+def _single(call: Call) -> Answer:
+    element = find_entity(call.store, call.path)
+    if element is None:
+        if kind_of(split(call.path)[0]) is None:
+            return call.engine.no_rule(f"GET {call.path}")
         raise missing()
-    return answers.entity(call.store, call.path)
+    if split(call.path)[0] == "/vms" and call.flag("all_content", default=_header(call)):
+        element = _full(call.store, call.path, element)
+    looked_up = _follow(call, [element])
+    latency = call.engine.latency
+    answer = answers.element(element)
+    return _slow(answer, latency.read + looked_up * latency.read_entry)
 
 
-ROUTES: tuple[Route, ...] = (Route("GET", "/{collection}/{id}", read_entity),)
+def find_entity(store: Store, path: str) -> Element | None:
+    """The entity at a path, also where its collection is a view of others."""
+    collection, entity_id = split(path)
+    if not _is_view(store, collection):
+        return store.find(path)
+    entries = derived(store, collection)
+    return next((entry for entry in entries if entry.get("id") == entity_id), None)
+
+
+def _full(store: Store, path: str, vm: Element) -> Element:
+    extra = store.find(f"{ALL_CONTENT}/{split(path)[1]}")
+    return vm if extra is None else merging.with_all_content(vm, extra)
+
+
+def _header(call: Call) -> bool:
+    return (call.request.header("All-Content") or "").lower() == "true"
+
+
+# --- collections ----------------------------------------------------------------------------
+
+
+def _list(call: Call) -> Answer:
+    kind = kind_of(call.path)
+    if kind is None:
+        return call.engine.no_rule(f"GET {call.path}")
+    parent = split(call.path)[0]
+    if parent and find_entity(call.store, parent) is None:
+        raise missing()
+    collection = call.path
+    if call.flag("unregistered") and split(call.path)[1] in _UNREGISTERED:
+        collection = f"{call.path};unregistered"
+    elif not is_known(call.store, call.path):
+        return call.engine.no_rule(f"GET {call.path}")
+    if _is_view(call.store, collection):
+        return _view(call, collection, kind.root)
+    paths = list(call.store.members(collection))
+    if collection == "/events":
+        paths = _events(call, paths)
+    if call.path.strip("/") in SEARCHABLE:
+        try:
+            paths = _searched(call, paths)
+        except UnknownToSimulator as error:
+            return call.engine.no_rule(str(error))
+    paths = paths[: _limit(call, len(paths))]
+    names = parse_names(call.parameters.get("follow", ""))
+    if names or (collection == "/vms" and call.flag("all_content", default=_header(call))):
+        return _elements(call, kind.root, [_whole(call, path) for path in paths], collection)
+    answer = answers.collection(kind.root, (call.store.body(path) for path in paths))
+    return _slow(answer, _time_of(call, collection, len(paths)))
+
+
+def _view(call: Call, collection: str, root: str) -> Answer:
+    entries = list_entries(call.store, collection)
+    return _elements(call, root, entries[: _limit(call, len(entries))], collection)
+
+
+def _elements(call: Call, root: str, entries: list[Element], collection: str) -> Answer:
+    looked_up = _follow(call, entries)
+    bodies = (elements.serialise(entry, level=1) for entry in entries)
+    time = _time_of(call, collection, len(entries))
+    return _slow(
+        answers.collection(root, bodies), time + looked_up * call.engine.latency.read_entry
+    )
+
+
+def _whole(call: Call, path: str) -> Element:
+    element = call.store.element(path)
+    if split(path)[0] == "/vms" and call.flag("all_content", default=_header(call)):
+        return _full(call.store, path, element)
+    return element
+
+
+def list_entries(store: Store, collection: str) -> list[Element]:
+    """The entries of a collection as elements, a view of others included."""
+    if _is_view(store, collection):
+        return derived(store, collection)
+    return [store.element(path) for path in store.members(collection)]
+
+
+def _is_view(store: Store, collection: str) -> bool:
+    """Whether the list is computed: it has a rule, and what it is a view of is known.
+
+    A recording may hold only the view itself; then that is what there is.
+    """
+    if not is_derived(collection):
+        return False
+    source = "affinitylabels" if collection.endswith("/affinitylabels") else split(collection)[1]
+    return bool(store.members(f"/{source}")) or not store.members(collection)
+
+
+# --- parameters -----------------------------------------------------------------------------
+
+
+def _events(call: Call, paths: list[str]) -> list[str]:
+    """Newest first, and only those after ``from``."""
+    numbers = sorted((int(split(path)[1]) for path in paths), reverse=True)
+    after = call.parameters.get("from")
+    if after is not None and after.lstrip("-").isdigit():
+        numbers = [number for number in numbers if number > int(after)]
+    return [f"/events/{number}" for number in numbers]
+
+
+def _searched(call: Call, paths: list[str]) -> list[str]:
+    query = call.parameters.get("search")
+    if query is None:
+        return paths
+    try:
+        return search(
+            call.store,
+            call.path.strip("/"),
+            query,
+            paths,
+            limit=_number(call, "max"),
+            is_case_sensitive=call.flag("case_sensitive"),
+            correlation=call.engine.jobs.correlation,
+        )
+    except SearchFailed as error:
+        raise query_failed(str(error)) from error
+
+
+def _limit(call: Call, count: int) -> int:
+    limit = _number(call, "max")
+    return count if limit is None else limit
+
+
+def _number(call: Call, name: str) -> int | None:
+    text = call.parameters.get(name)
+    if text is None:
+        return None
+    try:
+        number = int(text)
+    except ValueError:
+        return None
+    if number < 0:
+        raise query_failed("ERROR: LIMIT must not be negative")
+    return number
+
+
+def _follow(call: Call, entries: list[Element]) -> int:
+    names: Names = parse_names(call.parameters.get("follow", ""))
+    if not names:
+        return 0
+    follower = Follower(
+        call.store,
+        lambda collection: list_entries(call.store, collection),
+        lambda path: find_entity(call.store, path),
+    )
+    for entry in entries:
+        follower.follow(entry, names)
+    return follower.looked_up
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+def _time_of(call: Call, collection: str, count: int) -> float:
+    latency = call.engine.latency
+    if collection.endswith("/disks;unregistered"):
+        return latency.read + count * latency.disk_scan_entry
+    if collection.endswith(";unregistered"):
+        return latency.read + count * latency.unregistered_entry
+    if call.path.startswith("/hosts/") and call.path.endswith("/storage"):
+        return latency.device_scan
+    return latency.read + count * latency.read_entry
+
+
+def _slow(answer: Answer, after: float) -> Answer:
+    return Answer(answer.status, answer.body, answer.media_type, answer.headers, after)
+
+
+ROUTES: tuple[Route, ...] = tuple(
+    Route("GET", pattern, read)
+    for pattern in (
+        "/",
+        "/{a}",
+        "/{a}/{b}",
+        "/{a}/{b}/{c}",
+        "/{a}/{b}/{c}/{d}",
+        "/{a}/{b}/{c}/{d}/{e}",
+        "/{a}/{b}/{c}/{d}/{e}/{f}",
+        "/{a}/{b}/{c}/{d}/{e}/{f}/{g}",
+    )
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from drplan.simulator.handling import Route
@@ -23,7 +23,7 @@ class Router:
         """The most literal route for a path, with the ids in it; ``None`` where none fits."""
         parts = path.strip("/").split("/")
         for route in self._routes.get((method, len(parts)), ()):
-            ids = _match(route.parts, parts)
+            ids = matches(route.parts, parts)
             if ids is not None:
                 return route, ids
         return None
@@ -52,7 +52,10 @@ def address(request: Request) -> tuple[str, dict[str, str]] | None:
     return cleaned or "/", parameters
 
 
-def _match(pattern: tuple[str, ...], parts: list[str]) -> dict[str, str] | None:
+def matches(pattern: Sequence[str], parts: Sequence[str]) -> dict[str, str] | None:
+    """The parts that stand for ``{placeholders}``; ``None`` where the pattern does not fit."""
+    if len(pattern) != len(parts):
+        return None
     ids: dict[str, str] = {}
     for wanted, given in zip(pattern, parts, strict=True):
         if wanted.startswith("{"):

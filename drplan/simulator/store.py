@@ -35,6 +35,8 @@ class Store:
         self._live: dict[str, dict[str, str | None]] = {}
         self._known: dict[tuple[str, str, bool], str | None] = {}
         self._asked: dict[str, list[tuple[str, str, bool]]] = {}
+        self._many: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._many_asked: dict[str, list[tuple[str, str]]] = {}
 
     # --- entities -------------------------------------------------------------------------
 
@@ -110,6 +112,18 @@ class Store:
         """The id a member refers to (``cluster``, ``lease/storage_domain``), or ``None``."""
         return self._lookup(path, tag, reference=True)
 
+    def references(self, path: str, tag: str) -> tuple[str, ...]:
+        """The ids of all members at that place (``storage_domains/storage_domain``), in order."""
+        key = (path, tag)
+        if key not in self._many:
+            body = self._bodies.get(path)
+            if body is None:
+                return ()
+            found = elements.parse(body).findall(tag)
+            self._many[key] = tuple(entry.get("id") or "" for entry in found)
+            self._many_asked.setdefault(path, []).append(key)
+        return self._many[key]
+
     def set_value(self, path: str, tag: str, text: str | None) -> None:
         """Change the text of one direct member without touching the body; ``None`` removes it."""
         if path not in self._bodies:
@@ -176,3 +190,5 @@ class Store:
     def _forget(self, path: str) -> None:
         for key in self._asked.pop(path, ()):
             del self._known[key]
+        for many in self._many_asked.pop(path, ()):
+            del self._many[many]

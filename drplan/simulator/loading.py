@@ -88,7 +88,7 @@ class _Loader:
         if response.status == 404:
             self._gone(path, response)
         elif request.method == "DELETE" and response.status == 200:
-            self.store.delete(path)
+            self._delete(path)
         elif response.status in {200, 201} and request.method != "DELETE":
             self._answered(request, response, path, parameters)
 
@@ -198,7 +198,18 @@ class _Loader:
         """A 404 without body: the entity does not exist, nor anything beneath it."""
         if response.body.strip() or path == "/":
             return
-        self.store.delete(path if not is_collection(path) else split(path)[0])
+        self._delete(path if not is_collection(path) else split(path)[0])
+
+    def _delete(self, path: str) -> None:
+        """Forget an entity; a storage domain is detached or gone in all its views."""
+        collection, entity_id = split(path)
+        if collection == storage_views.TOP:
+            view = storage_views.attached_path(self.store, entity_id)
+            if view is not None:
+                self.store.delete(view)
+        elif storage_views.attached_path(self.store, entity_id) == path:
+            storage_views.detach(self.store, entity_id)
+        self.store.delete(path)
 
     def _cover(self, collection: str, *, partial: bool) -> None:
         self.store.declare(collection)

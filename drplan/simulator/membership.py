@@ -14,7 +14,8 @@ from drplan.simulator.elements import Element
 from drplan.simulator.router import matches
 from drplan.simulator.store import Store, split
 
-Derive: TypeAlias = Callable[[Store, str], list[Element]]
+Ids: TypeAlias = Mapping[str, str]
+Derive: TypeAlias = Callable[[Store, Ids], list[Element]]
 
 
 def is_derived(collection: str) -> bool:
@@ -28,21 +29,21 @@ def derived(store: Store, collection: str) -> list[Element]:
     return [] if found is None else found[0](store, found[1])
 
 
-def _rule(collection: str) -> tuple[Derive, str] | None:
+def _rule(collection: str) -> tuple[Derive, Ids] | None:
     parts = tuple(collection.strip("/").split("/"))
     for pattern, rule in _RULES.items():
         ids = matches(pattern, parts)
         if ids is not None:
-            return rule, ids["id"]
+            return rule, ids
     return None
 
 
-def _vms_of_domain(store: Store, domain: str) -> list[Element]:
-    return _owners_of_disks(store, domain, "vms")
+def _vms_of_domain(store: Store, ids: Ids) -> list[Element]:
+    return _owners_of_disks(store, ids["id"], "vms")
 
 
-def _templates_of_domain(store: Store, domain: str) -> list[Element]:
-    return _owners_of_disks(store, domain, "templates")
+def _templates_of_domain(store: Store, ids: Ids) -> list[Element]:
+    return _owners_of_disks(store, ids["id"], "templates")
 
 
 def _owners_of_disks(store: Store, domain: str, segment: str) -> list[Element]:
@@ -58,7 +59,8 @@ def _owners_of_disks(store: Store, domain: str, segment: str) -> list[Element]:
     return [_moved(store, path, f"/storagedomains/{domain}/{segment}") for path in owners]
 
 
-def _disks_of_domain(store: Store, domain: str) -> list[Element]:
+def _disks_of_domain(store: Store, ids: Ids) -> list[Element]:
+    domain = ids["id"]
     return [
         _moved(store, path, f"/storagedomains/{domain}/disks") for path in _disks_on(store, domain)
     ]
@@ -82,11 +84,11 @@ def _moved(store: Store, path: str, collection: str) -> Element:
 def _referring(segment: str, tag: str) -> Derive:
     """The entities of a top-level collection that refer to the owner of the view."""
 
-    def rule(store: Store, owner: str) -> list[Element]:
+    def rule(store: Store, ids: Ids) -> list[Element]:
         return [
             store.element(path)
             for path in store.members(f"/{segment}")
-            if store.reference(path, tag) == owner
+            if store.reference(path, tag) == ids["id"]
         ]
 
     return rule
@@ -95,15 +97,34 @@ def _referring(segment: str, tag: str) -> Derive:
 def _labels_of(segment: str) -> Derive:
     """The affinity labels of a VM or host, from the members of the labels."""
 
-    def rule(store: Store, owner: str) -> list[Element]:
+    def rule(store: Store, ids: Ids) -> list[Element]:
         return [
             store.element(label)
             for label in store.members("/affinitylabels")
-            if store.exists(f"{label}/{segment}/{owner}")
+            if store.exists(f"{label}/{segment}/{ids['id']}")
         ]
 
     return rule
 
+
+def _members_of_group(tag: str) -> Derive:
+    """The members of an affinity group, which stand in its own body."""
+
+    def rule(store: Store, ids: Ids) -> list[Element]:
+        group = store.find(f"/clusters/{ids['cluster']}/affinitygroups/{ids['id']}")
+        members = None if group is None else group.find(tag)
+        return [] if members is None else list(members)
+
+    return rule
+
+
+_GROUP_MEMBERS = {
+    "vms": "vms",
+    "hosts": "hosts",
+    "vmlabels": "vm_labels",
+    "hostlabels": "host_labels",
+}
+"""Sub-collections of an affinity group, and the members that hold them."""
 
 _RULES: Mapping[tuple[str, ...], Derive] = {
     ("storagedomains", "{id}", "vms"): _vms_of_domain,
@@ -115,6 +136,10 @@ _RULES: Mapping[tuple[str, ...], Derive] = {
     ("networks", "{id}", "vnicprofiles"): _referring("vnicprofiles", "network"),
     ("vms", "{id}", "affinitylabels"): _labels_of("vms"),
     ("hosts", "{id}", "affinitylabels"): _labels_of("hosts"),
+    **{
+        ("clusters", "{cluster}", "affinitygroups", "{id}", segment): _members_of_group(tag)
+        for segment, tag in _GROUP_MEMBERS.items()
+    },
 }
 
 
@@ -124,6 +149,7 @@ _RULES: Mapping[tuple[str, ...], Derive] = {
 def settle(store: Store) -> None:
     """Complete what a recording tells only from one side."""
     _settle_domains(store)
+    _settle_groups(store)
     for segment, tag in (("vms", "vm"), ("hosts", "host")):
         _settle_labels(store, segment, tag)
 
@@ -144,6 +170,19 @@ def _settle_domains(store: Store) -> None:
             if store.exists(f"/datacenters/{data_center_id}") and not store.exists(view):
                 element = storage_views.derive_attached(store.element(top), view, data_center_id)
                 store.put(view, element)
+
+
+def _settle_groups(store: Store) -> None:
+    """Members that were only listed beneath an affinity group come into its body."""
+    for cluster in store.members("/clusters"):
+        for group in store.members(f"{cluster}/affinitygroups"):
+            for segment, tag in _GROUP_MEMBERS.items():
+                listed = store.members(f"{group}/{segment}")
+                if listed and not store.references(group, f"{tag}/*"):
+                    with store.edit(group) as element:
+                        inside = elements.make(tag)
+                        inside.extend([store.element(path) for path in listed])
+                        elements.replace(element, inside)
 
 
 def _settle_labels(store: Store, segment: str, tag: str) -> None:

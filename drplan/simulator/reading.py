@@ -19,7 +19,9 @@ _UNREGISTERED = frozenset({"vms", "templates", "disks"})
 
 def read(call: Call) -> Answer:
     """Whatever the address names."""
-    _check_version(call)
+    other = _other_form(call)
+    if other is not None:
+        return call.engine.no_rule(other)
     if call.path == "/":
         return _root(call)
     if is_collection(call.path):
@@ -27,11 +29,20 @@ def read(call: Call) -> Answer:
     return _single(call)
 
 
-def _check_version(call: Call) -> None:
-    """Versions 3 and 4 exist; this Engine speaks only 4 (engine-storage.md 1.2)."""
-    asked = call.request.header("Version")
-    if asked is not None and asked.strip() not in {"", "4"}:
-        raise Refusal(400, f"Version {asked} is not supported", reason="Bad Request", shape="plain")
+def _other_form(call: Call) -> str | None:
+    """What the client asks for that this Engine does not speak: API version 3, JSON.
+
+    Refuses versions that no Engine has (engine-storage.md 1.2).
+    """
+    version = (call.request.header("Version") or "4").strip()
+    if version not in {"3", "4"}:
+        raise Refusal(
+            400, f"Version {version} is not supported", reason="Bad Request", shape="plain"
+        )
+    if version == "3":
+        return "API version 3"
+    accepted = call.request.header("Accept") or "*/*"
+    return None if "xml" in accepted or "*/*" in accepted else f"answers as {accepted}"
 
 
 def _root(call: Call) -> Answer:

@@ -90,9 +90,10 @@ def detach(store: Store, domain: str) -> None:
     path = attached_path(store, domain)
     if path is not None:
         store.delete(path)
-    with store.edit(top_path(domain)) as element:
-        elements.remove(element, "data_centers")
-        elements.set_text(element, "status", "unattached")
+    if store.exists(top_path(domain)):
+        with store.edit(top_path(domain)) as element:
+            elements.remove(element, "data_centers")
+            elements.set_text(element, "status", "unattached")
 
 
 def derive_attached(top: Element, path: str, data_center: str) -> Element:

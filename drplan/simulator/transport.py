@@ -32,11 +32,12 @@ class SimulatedTransport:
             )
         ticket = engine.submit(self._now(), request)
         while ticket.response is None:
-            due = engine.next_event
+            due = engine.next_event if ticket.ready_at is None else ticket.ready_at
             if due is None:
                 raise RuntimeError(f"nothing will ever answer {request.method} {request.path}")
             await trio.sleep_until(self._epoch + due)
-            engine.advance(self._now())
+            # The clock stands at the event; the subtraction in _now may have lost a last digit.
+            engine.advance(max(due, self._now()))
         await trio.lowlevel.checkpoint()
         return ticket.response
 

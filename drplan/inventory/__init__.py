@@ -1,0 +1,1 @@
+"""From an Engine to an inventory: what it has, at one moment."""

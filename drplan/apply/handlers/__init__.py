@@ -1,0 +1,1 @@
+"""How each operation is carried out: one file a resource, in the Engine's own terms."""

@@ -95,38 +95,44 @@ class Reader:
         try, best first. An Engine that fails on ``follow`` (500, an HTML page: wire-facts section
         4), or ignores it, is asked again without, and then for each link.
         """
-        entries = await self._try_follows(collection, method, follows)
+        entries, honoured = await self._try_follows(collection, method, follows)
         found: dict[tuple[str, str], Entries | None] = {}
-        links: list[tuple[tuple[str, str], Method]] = []
-        for entity in entries:
-            for name, method_of in members.items():
+        for name, method_of in members.items():
+            links: list[tuple[tuple[str, str], Method]] = []
+            for entity in entries:
                 inline = getattr(entity, name)
-                if is_inline(inline):
+                if inline is not None and (inline or name in honoured or inline.href is None):
                     found[entity.id, name] = by_name(inline)
                 else:
                     links.append(((entity.id, name), method_of(entity)))
-        for name in members:
-            wanted = [(key, link) for key, link in links if key[1] == name]
-            read = await self.each(f"{collection}.{name}", [link for _, link in wanted])
-            found.update(zip((key for key, _ in wanted), read, strict=True))
+            read = await self.each(f"{collection}.{name}", [link for _, link in links])
+            found.update(zip((key for key, _ in links), read, strict=True))
         return Followed(entries, found)
 
     async def _try_follows(
         self, collection: str, method: Method, follows: Sequence[str]
-    ) -> Entries:
+    ) -> tuple[Entries, frozenset[str]]:
+        """The entities, and the names that were followed in them."""
         for follow in follows:
             try:
-                return by_name(await self.engine.call(method, follow=follow))
+                entries = by_name(await self.engine.call(method, follow=follow))
             except UNREADABLE:
                 continue
-        return await self.entries(collection, method)
+            return entries, followed_names(entries, follow)
+        return await self.entries(collection, method), frozenset()
 
 
-def is_inline(members: Any) -> bool:
-    """Whether the members stand in the entity: a link that was not followed is an empty list with
-    an address, and one that does not exist is nothing (wire-facts section 8).
+def followed_names(entries: Sequence[Any], follow: str) -> frozenset[str]:
+    """The names that the Engine followed: all of them or none.
+
+    To the SDK a followed member that is empty and a link that was not followed are the same thing,
+    an empty list with an address (wire-facts section 8). But an Engine follows every name for every
+    entity or fails; only one before 4.2 ignores the parameter. So a single member that is there
+    vouches for all that are empty.
     """
-    return members is not None and (len(members) > 0 or members.href is None)
+    names = follow.split(",")
+    is_honoured = any(getattr(entity, name) for entity in entries for name in names)
+    return frozenset(names) if is_honoured else frozenset()
 
 
 def by_name(entries: Sequence[Any]) -> Entries:

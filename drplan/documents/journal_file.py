@@ -16,7 +16,7 @@ from typing import Any, Self
 import msgspec
 
 from drplan.errors import InvalidInput
-from drplan.files import canonical_json, cannot_write, digest, read_bytes
+from drplan.files import cannot_write, canonical_json, digest, read_bytes
 from drplan.model.event import JOURNALLED, Event
 
 

@@ -326,15 +326,16 @@ class MappingSpec(Part, frozen=True):
 
 
 class BehindSpec(Part, frozen=True):
-    """Where the storage behind the secondary is not a clean replica of a domain.
+    """Where the storage behind the secondary is not a clean replica.
 
-    ``absent``: nothing is at the place. ``read_only``: the replica was not promoted.
-    ``other``: the place holds that domain of the secondary instead.
+    ``absent``: nothing can be reached at the place. ``empty``: there is an empty share.
+    ``read_only``: the replica was not promoted. ``occupied``: the secondary's own domain is there.
+    Either ``domain`` (of the primary) or ``lun`` (a direct one of the secondary) is given.
     """
 
-    domain: str
-    state: Literal["absent", "read_only", "other"]
-    other: str | None = None
+    state: Literal["absent", "empty", "read_only", "occupied"]
+    domain: str | None = None
+    lun: str | None = None
 
 
 class Scenario(Part, frozen=True):

@@ -10,8 +10,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from lxml import etree
-from lxml.etree import _Element as Element
 
+from drplan.simulator.elements import Element
 from drplan.wire.request import API_PREFIX
 
 Value = str | int | bool | Element | None | Mapping[str, "Value"] | Sequence[tuple[str, "Value"]]

@@ -61,7 +61,9 @@ class Site:
 
     def network_id(self, dc: DataCenterSpec, network: NetworkSpec) -> str:
         """The id of a network; the first management network has the same on every Engine."""
-        return MANAGEMENT_NETWORK if network.management else self.id("network", dc.name, network.name)
+        return (
+            MANAGEMENT_NETWORK if network.management else self.id("network", dc.name, network.name)
+        )
 
     def profile_id(self, dc: DataCenterSpec, network: NetworkSpec, profile: str) -> str:
         """The id of a vNIC profile."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,23 @@ from drplan.cli import exit_codes
 from drplan.cli.terminal import write_error, write_json
 from drplan.errors import DrplanError
 from drplan.files import cannot_write
+
+
+def report(error: BaseException, *, as_json: bool) -> int:
+    """Say how a command ended that did not end well. Gives the exit code."""
+    match _foremost(error):
+        case DrplanError() as known:
+            return report_error(known, as_json=as_json)
+        case KeyboardInterrupt():
+            write_error("Interrupted.")
+            return exit_codes.INTERRUPTED
+        case BrokenPipeError():
+            return exit_codes.PIPE_CLOSED
+        case OSError() as refused:
+            code = report_system_error(refused, as_json=as_json)
+            return report_bug(refused, as_json=as_json) if code is None else code
+        case bug:
+            return report_bug(bug, as_json=as_json)
 
 
 def report_error(error: DrplanError, *, as_json: bool) -> int:
@@ -66,6 +84,25 @@ def report_bug(error: BaseException, *, as_json: bool) -> int:
     else:
         write_error(f"Error: {summary}; {next_step}")
     return exit_codes.BUG
+
+
+def _foremost(error: BaseException) -> BaseException:
+    """The one error to speak of; an event loop puts what its tasks raised into groups.
+
+    Ctrl-C explains all the rest. A bug is never hidden behind an error that was foreseen.
+    """
+    leaves = list(_leaves(error))
+    interrupts = [leaf for leaf in leaves if isinstance(leaf, KeyboardInterrupt)]
+    bugs = [leaf for leaf in leaves if not isinstance(leaf, DrplanError)]
+    return (interrupts or bugs or leaves)[0]
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
 
 
 def _block(error: DrplanError) -> str:

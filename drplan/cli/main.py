@@ -16,9 +16,8 @@ from typing import NoReturn
 from drplan.cli import exit_codes
 from drplan.cli.arguments import Arguments, read_arguments
 from drplan.cli.commands import COMMANDS, Command, find_command
-from drplan.cli.failure import report_bug, report_error, report_system_error, usage_error
+from drplan.cli.failure import report, report_system_error, usage_error
 from drplan.cli.terminal import write, write_error
-from drplan.errors import DrplanError
 
 
 def run() -> NoReturn:
@@ -34,18 +33,8 @@ def main(raw: list[str]) -> int:
     with _colours(off=arguments.no_color):
         try:
             return _dispatch(arguments)
-        except DrplanError as error:
-            return report_error(error, as_json=arguments.as_json)
-        except KeyboardInterrupt:
-            write_error("Interrupted.")
-            return exit_codes.INTERRUPTED
-        except BrokenPipeError:
-            return exit_codes.PIPE_CLOSED
-        except OSError as error:
-            known = report_system_error(error, as_json=arguments.as_json)
-            return report_bug(error, as_json=arguments.as_json) if known is None else known
-        except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a message
-            return report_bug(error, as_json=arguments.as_json)
+        except (Exception, KeyboardInterrupt, BaseExceptionGroup) as error:  # noqa: BLE001 - the one place where a bug becomes a message
+            return report(error, as_json=arguments.as_json)
 
 
 def _dispatch(arguments: Arguments) -> int:

@@ -67,6 +67,14 @@ def test_what_a_command_returns_is_the_exit_code(run: Run, result: int | None, c
         (BrokenPipeError(), 141),
         (OSError(errno.ENOSPC, "No space left on device", "plan.json"), 1),
         (ZeroDivisionError(), 70),
+        (ExceptionGroup("tasks", [errors.Blocked("x")]), 5),
+        (ExceptionGroup("tasks", [errors.Blocked("x"), ZeroDivisionError()]), 70),
+        (
+            BaseExceptionGroup(
+                "tasks", [ZeroDivisionError(), BaseExceptionGroup("more", [KeyboardInterrupt()])]
+            ),
+            130,
+        ),
     ],
 )
 def test_every_error_has_its_exit_code(run: Run, error: BaseException, code: int) -> None:

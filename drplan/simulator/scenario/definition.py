@@ -42,7 +42,8 @@ class MacPoolSpec(Part, frozen=True):
 class NetworkSpec(Part, frozen=True):
     """A network of a data center; without ``profiles`` it has one of its own name.
 
-    ``management`` makes it the one that every Engine calls ``...0009``.
+    ``management`` makes it the one that every Engine calls ``...0009``; ``external`` one of an
+    external provider, whose profiles have no filter.
     """
 
     name: str
@@ -255,7 +256,7 @@ class AffinityLabelSpec(Part, frozen=True):
 class SiteSpec(Part, frozen=True):
     """One site: an Engine and all it has.
 
-    ``replica_luns`` are block domains of the other site whose replicas the hosts see already, as
+    ``spare_clusters`` belong to no data center. ``replica_luns`` are block domains of the other site whose replicas the hosts see already, as
     Fibre Channel needs no login.
     """
 
@@ -263,6 +264,7 @@ class SiteSpec(Part, frozen=True):
     engine: EngineSpec
     mac_pools: tuple[MacPoolSpec, ...] = ()
     data_centers: tuple[DataCenterSpec, ...] = ()
+    spare_clusters: tuple[str, ...] = ()
     unattached: tuple[DomainSpec, ...] = ()
     direct_luns: tuple[DirectLunSpec, ...] = ()
     replica_luns: tuple[str, ...] = ()

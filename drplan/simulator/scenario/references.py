@@ -71,7 +71,7 @@ def _duplicates(spec: SiteSpec, place: Place) -> Iterator[Problem]:
     clusters = [c for dc in centers for c in dc.clusters]
     kinds: dict[str, Iterable[str]] = {
         "data center": (dc.name for dc in centers),
-        "cluster": (c.name for c in clusters),
+        "cluster": (*(c.name for c in clusters), *spec.spare_clusters),
         "host": (h.name for c in clusters for h in c.hosts),
         "storage domain": (
             d.name for d in (*(d for dc in centers for d in dc.storage_domains), *spec.unattached)

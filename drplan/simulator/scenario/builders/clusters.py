@@ -33,6 +33,8 @@ def build(site: Site, store: Store) -> None:
             store.put(path, _cluster(site, path, dc, cluster))
             store.declare(f"{path}/affinitygroups")
             _networks(site, store, path, dc, cluster)
+    for name in site.spec.spare_clusters:
+        _spare(site, store, name)
 
 
 def _cluster(site: Site, path: str, dc: DataCenterSpec, cluster: ClusterSpec) -> Element:
@@ -45,7 +47,7 @@ def _cluster(site: Site, path: str, dc: DataCenterSpec, cluster: ClusterSpec) ->
         description=cluster.description or "",
         comment="",
         links=LINKS,
-        members=_members(dc, cluster),
+        members=_members(dc.level, cluster),
         references={
             "data_center": reference(
                 "data_center", f"/datacenters/{site.id('data_center', dc.name)}"
@@ -58,8 +60,31 @@ def _cluster(site: Site, path: str, dc: DataCenterSpec, cluster: ClusterSpec) ->
     )
 
 
-def _members(dc: DataCenterSpec, cluster: ClusterSpec) -> dict[str, Value]:
-    major, minor = spelling.level(cluster.level or dc.level)
+def _spare(site: Site, store: Store, name: str) -> None:
+    """A cluster that belongs to no data center and never had a host."""
+    path = f"/clusters/{site.id('cluster', name)}"
+    spec = ClusterSpec(name=name, cpu="", architecture="undefined", bios=None)
+    members = _members("4.2", spec)
+    pool = reference("mac_pool", f"/macpools/{site.mac_pool_id(spec.mac_pool)}")
+    found = entity(
+        path,
+        "cluster",
+        seed=site.spec.name,
+        actions=ACTIONS,
+        name=name,
+        description="",
+        comment="",
+        links=LINKS,
+        members=members,
+        references={"mac_pool": pool},
+    )
+    store.put(path, found)
+    store.declare(f"{path}/affinitygroups")
+    store.declare(f"{path}/networks")
+
+
+def _members(data_center_level: str, cluster: ClusterSpec) -> dict[str, Value]:
+    major, minor = spelling.level(cluster.level or data_center_level)
     return {
         "ballooning_enabled": True,
         "bios_type": cluster.bios,

@@ -68,9 +68,9 @@ def image(
         "sparse": not raw,
         "status": "ok",
         "total_size": used,
-        "storage_domains": _on(site, spelling.disk_domains(spec)),
     }
-    _put(site, store, disk_id, alias, description, members)
+    on = spelling.disk_domains(spec)
+    _put(site, store, disk_id, alias, description, members, on)
 
 
 def direct_lun(site: Site, store: Store, disk_id: str, alias: str, spec: DiskSpec) -> None:
@@ -109,9 +109,8 @@ def memory(site: Site, store: Store, vm: str, name: str, snapshot: str, size: in
             "sparse": content == "memory_dump_volume",
             "status": "ok",
             "total_size": actual,
-            "storage_domains": _on(site, (on,)),
         }
-        _put(site, store, disk_id, alias, text, members)
+        _put(site, store, disk_id, alias, text, members, (on,))
 
 
 def attachment(
@@ -155,9 +154,8 @@ def _ovf_store(site: Site, store: Store, domain: str, number: int) -> None:
         "sparse": False,
         "status": "ok",
         "total_size": 0,
-        "storage_domains": _on(site, (domain,)),
     }
-    _put(site, store, disk_id, "OVF_STORE", "OVF_STORE", members)
+    _put(site, store, disk_id, "OVF_STORE", "OVF_STORE", members, (domain,))
 
 
 def _members(alias: str, content: str, storage: str) -> dict[str, Value]:
@@ -188,8 +186,10 @@ def _put(
     name: str,
     description: str,
     members: dict[str, Value],
+    on: Iterable[str] = (),
 ) -> None:
     path = f"/disks/{disk_id}"
+    domains = _on(site, on)
     store.put(
         path,
         entity(
@@ -201,6 +201,7 @@ def _put(
             description=description,
             links=("disksnapshots", "permissions", "statistics"),
             members=members,
+            references={"storage_domains": domains} if domains else None,
         ),
     )
 

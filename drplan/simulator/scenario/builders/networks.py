@@ -30,6 +30,9 @@ def _network(site: Site, store: Store, dc: DataCenterSpec, network: NetworkSpec)
     references: dict[str, Value] = {
         "data_center": reference("data_center", f"/datacenters/{site.id('data_center', dc.name)}")
     }
+    if network.external:
+        provider = f"/openstacknetworkproviders/{site.id('network_provider')}"
+        references["external_provider"] = reference("external_provider", provider)
     store.put(
         path,
         entity(

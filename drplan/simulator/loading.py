@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 from lxml.etree import XMLSyntaxError
 
@@ -21,13 +20,9 @@ from drplan.simulator.follow import Names, parse_names, segment_of
 from drplan.simulator.membership import settle
 from drplan.simulator.router import address
 from drplan.simulator.store import Store, split
+from drplan.wire.recording import Exchange
 from drplan.wire.request import API_PREFIX, Request
 from drplan.wire.response import Response
-
-Exchange: TypeAlias = tuple[Request, Response]
-
-ALL_CONTENT = "/vms;all_content"
-"""Where the members of VMs are kept that only ``all_content=true`` shows."""
 
 _OLD_PREFIX = "/api/"
 _PARTIAL = ("search", "max", "from", "filter")
@@ -64,8 +59,8 @@ def load(exchanges: Iterable[Exchange], *, where: str = "recording") -> Loaded:
     for a body that is not whole, and where there is no answer of an Engine at all.
     """
     loader = _Loader(where)
-    for request, response in exchanges:
-        loader.take(request, response)
+    for exchange in exchanges:
+        loader.take(exchange.request, exchange.response)
     return loader.finish()
 
 
@@ -177,7 +172,7 @@ class _Loader:
         if split(path)[0] == "/vms":
             extra = merging.split_all_content(entry)
             if extra is not None:
-                self.store.put(f"{ALL_CONTENT}/{split(path)[1]}", extra)
+                self.store.put(f"{merging.ALL_CONTENT}/{split(path)[1]}", extra)
         old = self.store.find(path)
         self.store.put(path, entry if old is None else merging.merge(old, entry))
         if entry.tag == "storage_domain":

@@ -5,6 +5,9 @@ from __future__ import annotations
 from drplan.simulator import elements
 from drplan.simulator.elements import Element
 
+ALL_CONTENT = "/vms;all_content"
+"""The collection of those members of VMs that only ``all_content=true`` shows."""
+
 # Members whose absence means something: they do not outlive an answer that lacks them
 # (wire-facts.md section 5: host, run_once and start_time are on no VM that is down; a storage
 # domain shows a status only while it is unattached).

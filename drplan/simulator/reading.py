@@ -8,7 +8,6 @@ from drplan.simulator.elements import Element
 from drplan.simulator.faults import Refusal, missing, query_failed
 from drplan.simulator.follow import Follower, Names, parse_names
 from drplan.simulator.handling import Answer, Call, Route
-from drplan.simulator.loading import ALL_CONTENT
 from drplan.simulator.membership import derived, is_derived
 from drplan.simulator.search import SearchFailed, UnknownToSimulator, search
 from drplan.simulator.store import Store, split
@@ -83,7 +82,7 @@ def find_entity(store: Store, path: str) -> Element | None:
 
 
 def _full(store: Store, path: str, vm: Element) -> Element:
-    extra = store.find(f"{ALL_CONTENT}/{split(path)[1]}")
+    extra = store.find(f"{merging.ALL_CONTENT}/{split(path)[1]}")
     return vm if extra is None else merging.with_all_content(vm, extra)
 
 

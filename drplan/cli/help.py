@@ -24,7 +24,7 @@ Options of every command:
   --version     Print the version
 
 A first session:
-  drplan validate mapping.yml
+  drplan validate --mapping mapping.yml
   drplan plan failover --mapping mapping.yml --cassettes recorded --offline --out plan.json
   drplan show plan.json --format md
   drplan rehearse plan.json --cassettes recorded

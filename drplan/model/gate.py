@@ -9,7 +9,8 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A gate. Actions list its ``id`` in ``depends_on``.
 
     ``command`` is an argument list, run without a shell, that must end with 0 within ``timeout``
-    seconds; without one a person is asked ``text``.
+    seconds; without one a person is asked ``text``. ``depends_on`` must have succeeded before the
+    gate is asked, ``after`` must merely have ended.
     """
 
     id: str
@@ -19,3 +20,4 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     command: tuple[str, ...] = ()
     timeout: int | None = None
     depends_on: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()

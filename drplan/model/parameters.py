@@ -109,6 +109,8 @@ class ImportParameters(
     address: str | None = None
     path: str | None = None
     vfs_type: str | None = None
+    mount_options: str | None = None
+    nfs_version: str | None = None
     portals: tuple[Portal, ...] = ()
 
 

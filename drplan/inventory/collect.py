@@ -26,6 +26,7 @@ from drplan.inventory.collectors.users import read_users
 from drplan.inventory.collectors.vms import read_vms
 from drplan.inventory.collectors.vnic_profiles import read_vnic_profiles
 from drplan.inventory.reader import Reader
+from drplan.model.entities import UnregisteredDisk, UnregisteredTemplate, UnregisteredVm
 from drplan.model.inventory import Inventory
 
 ESSENTIALS = frozenset(
@@ -84,14 +85,16 @@ async def collect(
     roles = await read_roles(reader)
     authorization_domains = await read_authorization_domains(reader)
     users = await read_users(reader)
-    domains = storage_domains if unregistered else ()
-    found_templates = await read_unregistered_templates(
-        reader, domains, {it.id for it in templates}
-    )
-    found_vms = await read_unregistered_vms(reader, domains, {it.id for it in vms})
-    found_disks = await read_unregistered_disks(
-        reader, domains if unregistered_disks else (), {it.id for it in disks}
-    )
+    found_templates: tuple[UnregisteredTemplate, ...] = ()
+    found_vms: tuple[UnregisteredVm, ...] = ()
+    found_disks: tuple[UnregisteredDisk, ...] = ()
+    if unregistered:
+        known = {it.id for it in templates}
+        found_templates = await read_unregistered_templates(reader, storage_domains, known)
+        found_vms = await read_unregistered_vms(reader, storage_domains, {it.id for it in vms})
+    if unregistered_disks:
+        known = {it.id for it in disks}
+        found_disks = await read_unregistered_disks(reader, storage_domains, known)
     started = await read_started_vms(reader) if events else ()
     return Inventory(
         site=site if site is not None else engine.site,

@@ -58,6 +58,11 @@ class Reader:
         """Note that ``collection`` is not, or not wholly, known. The first reason stays."""
         self._gaps.setdefault(collection, reason)
 
+    def note_dependent(self, collection: str, source: str) -> None:
+        """Note that ``collection`` is not known because it is reached through ``source``."""
+        if source in self._gaps:
+            self.note_gap(collection, f"{source} could not be read")
+
     async def get(self, collection: str, method: Method, **parameters: Any) -> Any:
         """What one method returns, or ``None`` with a gap."""
         try:
@@ -88,12 +93,15 @@ class Reader:
         method: Method,
         members: Mapping[str, Callable[[Any], Method]],
         follows: Sequence[str],
+        *,
+        gaps: Mapping[str, str] | None = None,
     ) -> Followed:
         """A collection whose entities bring their members along, as far as the Engine manages.
 
         ``members`` gives for each the method that reads its link; ``follows`` the parameters to
         try, best first. An Engine that fails on ``follow`` (500, an HTML page: wire-facts section
-        4), or ignores it, is asked again without, and then for each link.
+        4), or ignores it, is asked again without, and then for each link. A member that cannot be
+        read is a gap called after the collection and the member, unless ``gaps`` says otherwise.
         """
         entries, honoured = await self._try_follows(collection, method, follows)
         found: dict[tuple[str, str], Entries | None] = {}
@@ -105,7 +113,8 @@ class Reader:
                     found[entity.id, name] = by_name(inline)
                 else:
                     links.append(((entity.id, name), method_of(entity)))
-            read = await self.each(f"{collection}.{name}", [link for _, link in links])
+            gap = (gaps or {}).get(name, f"{collection}.{name}")
+            read = await self.each(gap, [link for _, link in links])
             found.update(zip((key for key, _ in links), read, strict=True))
         return Followed(entries, found)
 

@@ -33,6 +33,10 @@ class ReplayIndex:
             self._answers[request_key(exchange.request)].append(exchange.response)
             self._targets[exchange.request.method][exchange.request.target()] = None
 
+    def holds(self, request: Request) -> bool:
+        """Whether this very request was recorded; asking here does not count as asking."""
+        return request_key(request) in self._answers
+
     def next_answer(self, request: Request) -> Response | None:
         """The answer to this asking of ``request``; ``None`` where it was never recorded."""
         key = request_key(request)

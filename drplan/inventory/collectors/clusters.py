@@ -37,7 +37,9 @@ async def read_clusters(
             ),
         },
         FOLLOWS,
+        gaps={"affinity_groups": "affinity_groups"},
     )
+    reader.note_dependent("affinity_groups", "clusters")
     clusters = tuple(cluster(it, listed.members(it, "networks")) for it in listed.entries)
     groups = [
         affinity_group(group, it.id)

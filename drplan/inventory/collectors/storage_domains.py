@@ -35,6 +35,7 @@ async def read_storage_domains(
         service.data_center_service(it.id).storage_domains_service().list for it in data_centers
     ]
     attached = await reader.each(STATUS, methods)
+    reader.note_dependent(STATUS, "data_centers")
     return merge(
         top,
         [

@@ -109,6 +109,7 @@ async def _on_each(
         listing: Callable[..., Any] = of_domain().list
         return listing
 
+    reader.note_dependent(collection, "storage_domains")
     lists = await reader.each(collection, [method(it) for it in domains], unregistered=True)
     found = [
         (domain.id, entry)

@@ -12,6 +12,8 @@ from drplan.simulator.resources import (
     hosts,
     storage_connections,
     storage_domains,
+    unregistered_templates,
+    unregistered_vms,
 )
 
 
@@ -22,5 +24,7 @@ def all_routes() -> tuple[Route, ...]:
         *storage_connections.ROUTES,
         *storage_domains.ROUTES,
         *attached_storage_domains.ROUTES,
+        *unregistered_templates.ROUTES,
+        *unregistered_vms.ROUTES,
         *reading.ROUTES,
     )

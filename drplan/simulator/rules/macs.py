@@ -62,6 +62,11 @@ class MacDecision:
 class MacInUse(Exception):
     """Execution fails: an address is taken (MAC_ADDRESS_IS_IN_USE)."""
 
+    def __init__(self, nic: str, mac: str) -> None:
+        super().__init__(f"{nic}: {mac}")
+        self.nic = nic
+        self.mac = mac
+
 
 def mac_number(mac: str) -> int:
     """The address as a number."""
@@ -128,10 +133,10 @@ def assign(
         if mac is None or replace:
             mac = next(pool.free(taken | _still_wanted(nics, decisions)), None)
             if mac is None:
-                raise MacInUse
+                raise MacInUse(nic.nic, nic.mac or "")
             decisions.append(MacDecision(nic.nic, mac, reassigned=nic.mac is not None))
         elif mac in taken and not pool.allow_duplicates:
-            raise MacInUse
+            raise MacInUse(nic.nic, mac)
         else:
             decisions.append(MacDecision(nic.nic, mac, external=not pool.holds(mac)))
         taken.add(mac)

@@ -67,6 +67,7 @@ def nodes_of(actions: Iterable[Action], gates: Iterable[Gate]) -> tuple[Node, ..
             id=gate.id,
             queue=Queue(GATE_CLASS, ""),
             depends_on=frozenset(gate.depends_on),
+            after=frozenset(gate.after),
         )
         for gate in gates
     ]

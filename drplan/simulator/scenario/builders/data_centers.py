@@ -35,7 +35,6 @@ def build(site: Site, store: Store) -> None:
                 actions=("cleanfinishedtasks", "setmaster"),
                 name=dc.name,
                 description=dc.description or "",
-                comment="",
                 links=LINKS,
                 members={
                     "local": dc.local,

@@ -168,15 +168,22 @@ def _members(alias: str, content: str, storage: str) -> dict[str, Value]:
     }
 
 
-def _on(site: Site, domains: Iterable[str]) -> Value:
-    return [
-        ("storage_domain", reference("storage_domain", f"/storagedomains/{_id(site, name)}"))
-        for name in domains
-    ]
-
-
-def _id(site: Site, domain: str) -> str:
-    return site.domain_id(site.domains[domain][1])
+def _places(site: Site, domains: tuple[str, ...]) -> dict[str, Value]:
+    """What an image says of the domains that it is on; a direct LUN is on none."""
+    if not domains:
+        return {}
+    dc, _ = site.domains[domains[0]]
+    center = dc.name if dc else ""
+    quota = f"/datacenters/{site.id('data_center', center)}/quotas/{site.id('quota', center)}"
+    profile = f"/diskprofiles/{site.id('disk_profile', domains[0])}"
+    ids = [site.domain_id(site.domains[name][1]) for name in domains]
+    return {
+        "disk_profile": reference("disk_profile", profile),
+        "quota": reference("quota", quota),
+        "storage_domains": [
+            ("storage_domain", reference("storage_domain", f"/storagedomains/{key}")) for key in ids
+        ],
+    }
 
 
 def _put(
@@ -189,7 +196,6 @@ def _put(
     on: Iterable[str] = (),
 ) -> None:
     path = f"/disks/{disk_id}"
-    domains = _on(site, on)
     store.put(
         path,
         entity(
@@ -201,7 +207,7 @@ def _put(
             description=description,
             links=("disksnapshots", "permissions", "statistics"),
             members=members,
-            references={"storage_domains": domains} if domains else None,
+            references=_places(site, tuple(on)),
         ),
     )
 

@@ -8,7 +8,7 @@ from drplan.simulator.scenario.builders import disks, mac_pools, nics, snapshots
 from drplan.simulator.scenario.builders.machine import members
 from drplan.simulator.scenario.builders.users import tag_id
 from drplan.simulator.scenario.definition import VmSpec
-from drplan.simulator.scenario.form import Value, entity, reference
+from drplan.simulator.scenario.form import Value, bare, entity, reference
 from drplan.simulator.scenario.site import BLANK_TEMPLATE, Site
 from drplan.simulator.store import Store
 
@@ -114,6 +114,7 @@ def _vm(site: Site, path: str, vm: VmSpec) -> Element:
         references={
             "cluster": reference("cluster", f"/clusters/{site.id('cluster', vm.cluster)}"),
             "cpu_profile": reference("cpu_profile", f"/cpuprofiles/{site.id('cpu', vm.cluster)}"),
+            "quota": bare("quota", site.id("quota", site.center_of(vm.cluster).name)),
             **_state(site, vm),
             **_origins(site, vm),
         },

@@ -14,6 +14,7 @@ from drplan.simulator.resources import (
     storage_domains,
     unregistered_templates,
     unregistered_vms,
+    vms,
 )
 
 
@@ -26,5 +27,6 @@ def all_routes() -> tuple[Route, ...]:
         *attached_storage_domains.ROUTES,
         *unregistered_templates.ROUTES,
         *unregistered_vms.ROUTES,
+        *vms.ROUTES,
         *reading.ROUTES,
     )

@@ -146,8 +146,17 @@ class _Loader:
         for name, deeper in follow.items():
             self._followed(entry, path, name, deeper)
         self._put(path, entry)
-        if told is not None and told != path and ";" not in path:
+        if told is not None and told != path and self._stands_at(told, collection):
             self._put(told, entry)
+
+    def _stands_at(self, told: str, listed_in: str) -> bool:
+        """Whether an entity listed elsewhere may be believed to stand at its own address.
+
+        Not an unregistered one, and not a template's attachment, whose address takes the template
+        for a VM (wire-facts.md section 5).
+        """
+        owner = split(split(told)[0])[0]
+        return ";" not in listed_in and (not owner or self.store.exists(owner))
 
     def _followed(self, entry: Element, path: str, name: str, deeper: Names) -> None:
         """Turn a followed member back into a link (it has one) or a plain reference."""

@@ -98,7 +98,8 @@ def _list(call: Call) -> Answer:
     if kind is None:
         return call.engine.no_rule(f"GET {call.path}")
     parent = split(call.path)[0]
-    if parent and find_entity(call.store, parent) is None:
+    known = call.store.is_declared(call.path)
+    if parent and not known and find_entity(call.store, parent) is None:
         raise missing()
     collection = call.path
     if call.flag("unregistered") and split(call.path)[1] in _UNREGISTERED:

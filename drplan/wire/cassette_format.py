@@ -121,6 +121,11 @@ class CassetteSerializer:
         for number, interaction in enumerate(checked, start=1):
             if not _is_address(interaction.request.uri):
                 raise self._invalid(f"interaction {number} has no address of an Engine")
+            if None in {
+                body_bytes(interaction.request.body),
+                body_bytes(interaction.response.body),
+            }:
+                raise self._invalid(f"a body of interaction {number} is neither text nor bytes")
         self.origin = self._check_footer(data)
         return {"interactions": msgspec.to_builtins(checked, builtin_types=(bytes,))}
 

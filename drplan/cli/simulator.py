@@ -44,9 +44,13 @@ def make(
     made = make_scenario(MakeRequest(scenario, out, force))
     for site in made.sites:
         terminal.write(
-            f"{site.role}: {site.name}, {site.vms} VMs, {site.hosts} hosts, "
-            f"{site.storage_domains} storage domains ({site.requests} answers)"
+            f"{site.role}: {site.name}, {_count(site.vms, 'VM')}, {_count(site.hosts, 'host')}, "
+            f"{_count(site.storage_domains, 'storage domain')} ({site.requests} answers)"
         )
     for file in made.files:
         terminal.write(f"wrote {file}")
     return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -39,7 +39,7 @@ _START: Final = Position(1, 1)
 _UNPRINTABLE: Final = re.compile(
     "[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
-_NO_SPACE: Final = re.compile(r"^(?P<lead>\s*(?:-\s+)?)(?P<key>[A-Za-z_]\w*):(?P<value>[^\s:/].*)$")
+_NO_SPACE: Final = re.compile(r"^(?P<lead>\s*(?:-\s+)?)(?P<key>[A-Za-z_]\w*):(?!//)[^\s:]")
 _LOADER: Final = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
@@ -105,7 +105,7 @@ def compose(text: str, findings: Findings, known_keys: Iterable[str] = ()) -> Ma
         return None
     try:
         root = _Composer(findings).document(yaml.parse(text, Loader=_LOADER))
-    except yaml.MarkedYAMLError as fault:
+    except yaml.YAMLError as fault:
         _report_syntax(text, fault, findings, frozenset(known_keys))
         return None
     except _Unusable:
@@ -247,16 +247,19 @@ def _top_level(root: Node | None, findings: Findings) -> MapNode | None:
 
 
 def _report_syntax(
-    text: str, fault: yaml.MarkedYAMLError, findings: Findings, known_keys: frozenset[str]
+    text: str, fault: yaml.YAMLError, findings: Findings, known_keys: frozenset[str]
 ) -> None:
-    mark = fault.problem_mark or fault.context_mark
-    context = f" ({fault.context})" if fault.context else ""
-    if not _report_missing_spaces(text, findings, known_keys):
-        findings.error(
-            _position(mark) if mark else _START,
-            f"this is not valid YAML: {fault.problem or 'it cannot be read'}{context}",
-            next_step="Look at this line and the one before it.",
-        )
+    if _report_missing_spaces(text, findings, known_keys):
+        return
+    mark, problem = None, "it cannot be read"
+    if isinstance(fault, yaml.MarkedYAMLError):
+        mark = fault.problem_mark or fault.context_mark
+        problem = f"{fault.problem or problem}{f' ({fault.context})' if fault.context else ''}"
+    findings.error(
+        _position(mark) if mark else _START,
+        f"this is not valid YAML: {problem}",
+        next_step="Look at this line and the one before it.",
+    )
 
 
 def _report_missing_spaces(text: str, findings: Findings, known_keys: frozenset[str]) -> bool:

@@ -80,6 +80,8 @@ STORAGE: Final = frozenset(
     ),
 )
 NAME: Final = _per_site("{role}_{attribute}", ("name",))
+NAME_OLD_SPELLINGS: Final = {f"{role.capitalize()}_name": f"{role}_name" for role in SITE_ROLES}
+"""The guide's example spells one key with a capital letter (R86)."""
 NETWORK: Final = _per_site(
     "{role}_{attribute}", ("network_name", "profile_name", "profile_id", "network_dc")
 )

@@ -34,11 +34,10 @@ def read_names(top: Section, key: str) -> tuple[NameMapping, ...]:
 
 def _accept_capitals(item: Section) -> None:
     """Take ``Secondary_name`` for ``secondary_name``, as the guide's example spells it (R86)."""
-    for key in item.keys_present():
-        if key not in keys.NAME and key.lower() in keys.NAME and not item.has(key.lower()):
-            item.rename(key, key.lower())
+    for spelling, key in keys.NAME_OLD_SPELLINGS.items():
+        if item.rename(spelling, key):
             item.warning(
-                key.lower(),
-                f"{key} is taken for {key.lower()}; the Ansible role would ignore it",
-                next_step=f"Write {key.lower()}.",
+                key,
+                f"{spelling} is taken for {key}; the Ansible role would ignore it",
+                next_step=f"Write {key}.",
             )

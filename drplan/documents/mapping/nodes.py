@@ -65,6 +65,13 @@ def is_null(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.kind == "null"
 
 
+def is_blank(node: Node | None) -> bool:
+    """Whether nothing is filled in: no value, an empty text, or a list of nothing else."""
+    if isinstance(node, ListNode):
+        return all(is_blank(item) for item in node.items)
+    return node is None or (isinstance(node, ScalarNode) and not node.text and node.kind != "vault")
+
+
 def describe(node: Node) -> str:
     """Name the kind of a node for a message."""
     if isinstance(node, ListNode):

@@ -89,14 +89,12 @@ class Section:
                 else "Remove it, or check its spelling.",
             )
 
-    def rename(self, key: str, meant: str) -> None:
-        """Let the value of ``key`` count as that of ``meant``."""
-        if key in self._pairs:
-            self._pairs[meant] = self._pairs.pop(key)
-
-    def keys_present(self) -> tuple[str, ...]:
-        """Return the keys that stand in the file, in its order."""
-        return tuple(self._pairs)
+    def rename(self, spelling: str, key: str) -> bool:
+        """Let the value under another spelling count as that of ``key``, unless it has one."""
+        if spelling not in self._pairs or self.has(key):
+            return False
+        self._pairs[key] = self._pairs.pop(spelling)
+        return True
 
     def has(self, key: str) -> bool:
         """Whether the key is there and says something."""
@@ -142,10 +140,10 @@ class Section:
         return self.text(key) or None
 
     def required(self, key: str, *, need: str = "", next_step: str = "") -> str:
-        """Return the trimmed text of a value that has to be there; ``""`` after an error."""
+        """Return the text of a value that has to be there; ``""`` after an error."""
         node = self.value(key)
         if isinstance(node, ScalarNode) and (node.text.strip() or node.kind == "vault"):
-            return (self.text(key) or "").strip()
+            return self.text(key) or ""
         if node is None or isinstance(node, ScalarNode):
             self.error(key, f"{key} is not filled in{need}", next_step=next_step)
         else:
@@ -341,7 +339,8 @@ class Section:
         return None
 
     def _not_a_value(self, key: str, node: Node, expected: str = "a single value") -> None:
-        if isinstance(node, MapNode) and node.template:
+        braces = node.template if isinstance(node, MapNode) else False
+        if braces or (isinstance(node, ScalarNode) and holds_template(node)):
             self.error(key, "a template is not evaluated here", next_step=TEMPLATE_HELP)
         else:
             self.error(key, f"expected {expected}, found {describe(node)}")

@@ -17,7 +17,7 @@ def read_site(top: Section, role: SiteRole, name: str | None) -> SiteDetails:
     """Return one site's details; what is missing or misshapen is among the findings."""
     prefix = f"dr_sites_{role}_"
     ca_file = top.filled(f"{prefix}ca_file")
-    if ca_file is None:
+    if not top.has(f"{prefix}ca_file"):
         top.warning(
             f"{prefix}ca_file",
             f"{prefix}ca_file is not filled in; the system's own certificates will be used",
@@ -68,7 +68,7 @@ def _positions(top: Section) -> dict[str, Position]:
 
 
 def _url(top: Section, key: str) -> str:
-    text = top.required(key, next_step=f"Write https://HOST{_API_PATH}.")
+    text = top.required(key, next_step=f"Write https://HOST{_API_PATH}.").strip()
     if not text:
         return ""
     match = _URL.fullmatch(text)
@@ -92,7 +92,7 @@ def _url(top: Section, key: str) -> str:
 
 
 def _username(top: Section, key: str) -> str:
-    text = top.required(key, next_step="Write USER@PROFILE, such as admin@internal.")
+    text = top.required(key, next_step="Write USER@PROFILE, such as admin@internal.").strip()
     if text and ("@" not in text.strip("@") or text.startswith("@") or text.endswith("@")):
         top.error(
             key,

@@ -7,6 +7,7 @@ from typing import Final
 
 from drplan.documents.mapping import keys
 from drplan.documents.mapping.findings import did_you_mean
+from drplan.documents.mapping.nodes import is_blank
 from drplan.documents.mapping.section import Section
 from drplan.documents.mapping.values import is_not_set, one_of
 from drplan.model.mapping import (
@@ -64,7 +65,7 @@ def _storage(item: Section, storage_type: StorageType) -> StorageMapping:
 def _storage_type(item: Section) -> StorageType | None:
     """Return the type; any other is refused, though the role skips it silently (R23, R64)."""
     key = "dr_domain_type"
-    text = item.required(key, next_step=f"Write {one_of(STORAGE_TYPES)}.").lower()
+    text = item.required(key, next_step=f"Write {one_of(STORAGE_TYPES)}.").strip().lower()
     for storage_type in STORAGE_TYPES:
         if text == storage_type:
             return storage_type
@@ -114,7 +115,7 @@ def _domain_id(item: Section, storage_type: StorageType) -> str | None:
             key,
             need=f"; a {storage_type} domain is found by nothing else",
             next_step="Take it from the domain's page at the source, or from its recording.",
-        )
+        ).strip()
     else:
         text = (item.attribute(key) or "").strip()
     if text and not GUID.fullmatch(text):
@@ -141,7 +142,7 @@ def _side(item: Section, role: SiteRole, storage_type: StorageType) -> StorageSi
         chap_password=item.secret(f"{prefix}password"),
         position=item.place(f"{prefix}name"),
     )
-    if is_iscsi and not side.targets and not item.has(f"{prefix}target"):
+    if is_iscsi and is_blank(item.value(f"{prefix}target")):
         item.error(
             f"{prefix}target",
             f"{prefix}target is not filled in; an iscsi domain needs at least one target",
@@ -182,7 +183,7 @@ def _addresses(item: Section, role: SiteRole, storage_type: StorageType) -> tupl
     if storage_type == "fcp":
         return ()
     if storage_type in _ADDRESSED:
-        address = item.required(key, need=f"; a {storage_type} domain needs one")
+        address = item.required(key, need=f"; a {storage_type} domain needs one").strip()
     else:
         address = (item.attribute(key) or "").strip()
     if not address:
@@ -198,14 +199,14 @@ def _vfs_type(item: Section, key: str) -> str:
     if is_not_set(item.value(key)):
         item.error(key, f"{key} is not filled in")
         return ""
-    return item.required(key)
+    return item.required(key).strip()
 
 
 def _path(item: Section, role: SiteRole, storage_type: StorageType) -> str | None:
     key = f"dr_{role}_path"
     if storage_type in BLOCK_STORAGE_TYPES:
         return None
-    path = item.required(key)
+    path = item.required(key).strip()
     if path and storage_type == "nfs" and not path.startswith("/"):
         item.error(
             key,

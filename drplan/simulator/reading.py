@@ -61,10 +61,11 @@ def _root(call: Call) -> Answer:
 def _single(call: Call) -> Answer:
     element = find_entity(call.store, call.path)
     if element is None:
-        if kind_of(split(call.path)[0]) is None:
+        collection = split(call.path)[0]
+        if kind_of(collection) is None and not call.store.is_declared(collection):
             return call.engine.no_rule(f"GET {call.path}")
         raise missing()
-    if split(call.path)[0] == "/vms" and call.flag("all_content", default=_header(call)):
+    if split(call.path)[0] == "/vms" and _all_content(call):
         element = _full(call.store, call.path, element)
     looked_up = _follow(call, [element])
     latency = call.engine.latency
@@ -86,8 +87,10 @@ def _full(store: Store, path: str, vm: Element) -> Element:
     return vm if extra is None else merging.with_all_content(vm, extra)
 
 
-def _header(call: Call) -> bool:
-    return (call.request.header("All-Content") or "").lower() == "true"
+def _all_content(call: Call) -> bool:
+    """Asked for as a parameter since 4.1, as a header before (wire-facts.md section 4)."""
+    header = (call.request.header("All-Content") or "").lower() == "true"
+    return call.flag("all_content", default=header)
 
 
 # --- collections ----------------------------------------------------------------------------
@@ -95,38 +98,43 @@ def _header(call: Call) -> bool:
 
 def _list(call: Call) -> Answer:
     kind = kind_of(call.path)
-    if kind is None:
+    root = call.store.root_of(call.path) or (kind.root if kind else None)
+    if root is None:
         return call.engine.no_rule(f"GET {call.path}")
-    parent = split(call.path)[0]
-    known = call.store.is_declared(call.path)
-    if parent and not known and find_entity(call.store, parent) is None:
-        raise missing()
+    _check_owner(call)
     collection = call.path
     if call.flag("unregistered") and split(call.path)[1] in _UNREGISTERED:
         collection = f"{call.path};unregistered"
     elif not is_known(call.store, call.path):
         return call.engine.no_rule(f"GET {call.path}")
     if _is_view(call.store, collection):
-        return _view(call, collection, kind.root)
+        entries = list_entries(call.store, collection)
+        return _elements(call, root, entries[: _limit(call, len(entries))], collection)
+    try:
+        paths = _selected(call, collection)
+    except UnknownToSimulator as error:
+        return call.engine.no_rule(str(error))
+    if "follow" in call.parameters or (collection == "/vms" and _all_content(call)):
+        return _elements(call, root, [_whole(call, path) for path in paths], collection)
+    answer = answers.collection(root, (call.store.body(path) for path in paths))
+    return _slow(answer, _time_of(call, collection, len(paths)))
+
+
+def _check_owner(call: Call) -> None:
+    """A collection beneath an entity that does not exist is 404; one that was recorded is there."""
+    owner = split(call.path)[0]
+    if owner and not call.store.is_declared(call.path) and find_entity(call.store, owner) is None:
+        raise missing()
+
+
+def _selected(call: Call, collection: str) -> list[str]:
+    """The members that the parameters ask for, in their order."""
     paths = list(call.store.members(collection))
     if collection == "/events":
         paths = _events(call, paths)
     if call.path.strip("/") in SEARCHABLE:
-        try:
-            paths = _searched(call, paths)
-        except UnknownToSimulator as error:
-            return call.engine.no_rule(str(error))
-    paths = paths[: _limit(call, len(paths))]
-    names = parse_names(call.parameters.get("follow", ""))
-    if names or (collection == "/vms" and call.flag("all_content", default=_header(call))):
-        return _elements(call, kind.root, [_whole(call, path) for path in paths], collection)
-    answer = answers.collection(kind.root, (call.store.body(path) for path in paths))
-    return _slow(answer, _time_of(call, collection, len(paths)))
-
-
-def _view(call: Call, collection: str, root: str) -> Answer:
-    entries = list_entries(call.store, collection)
-    return _elements(call, root, entries[: _limit(call, len(entries))], collection)
+        paths = _searched(call, paths)
+    return paths[: _limit(call, len(paths))]
 
 
 def _elements(call: Call, root: str, entries: list[Element], collection: str) -> Answer:
@@ -140,7 +148,7 @@ def _elements(call: Call, root: str, entries: list[Element], collection: str) ->
 
 def _whole(call: Call, path: str) -> Element:
     element = call.store.element(path)
-    if split(path)[0] == "/vms" and call.flag("all_content", default=_header(call)):
+    if split(path)[0] == "/vms" and _all_content(call):
         return _full(call.store, path, element)
     return element
 

@@ -33,6 +33,7 @@ class Store:
         self._members: dict[str, dict[str, None]] = {}
         self._children: dict[str, dict[str, None]] = {}
         self._live: dict[str, dict[str, str | None]] = {}
+        self._roots: dict[str, str] = {}
         self._known: dict[tuple[str, str, bool], str | None] = {}
         self._asked: dict[str, list[tuple[str, str, bool]]] = {}
         self._many: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -140,6 +141,14 @@ class Store:
             if parent:
                 self._children.setdefault(parent, {})[collection] = None
 
+    def set_root(self, collection: str, root: str) -> None:
+        """Note how a recorded collection calls its root element, where that is not in the books."""
+        self._roots[collection] = root
+
+    def root_of(self, collection: str) -> str | None:
+        """The root element a collection was recorded with, where it was noted."""
+        return self._roots.get(collection)
+
     def is_declared(self, collection: str) -> bool:
         """Whether the collection was ever loaded or written."""
         return collection in self._members
@@ -161,6 +170,7 @@ class Store:
         for path in self.members(collection):
             self.delete(path)
         self._members.pop(collection, None)
+        self._roots.pop(collection, None)
 
     # --- as a whole -----------------------------------------------------------------------
 
@@ -170,6 +180,7 @@ class Store:
         other._bodies = dict(self._bodies)
         other._members = {name: dict(ids) for name, ids in self._members.items()}
         other._children = {name: dict(ids) for name, ids in self._children.items()}
+        other._roots = dict(self._roots)
         other._live = {path: dict(fields) for path, fields in self._live.items()}
         return other
 

@@ -193,7 +193,7 @@ class _Matcher:
         targets = [path] if meaning.relation is None else meaning.relation(self.store, path)
         is_negated = isinstance(condition, Comparison) and condition.operator == "!="
         if meaning.free is not None:
-            found = any(self._contains(target, meaning.free) for target in targets)
+            found = any(self._contains(meaning, target, meaning.free) for target in targets)
             return found != (is_negated and meaning.relation is not None)
         if meaning.field is None or isinstance(condition, FreeText):
             return False
@@ -201,10 +201,11 @@ class _Matcher:
             return is_negated
         return any(self._compares(meaning.field, condition, target) for target in targets)
 
-    def _contains(self, path: str, text: str) -> bool:
+    def _contains(self, meaning: _Meaning, path: str, text: str) -> bool:
         pattern = self._pattern(f"*{text}*")
-        values = (self.store.value(path, tag) for tag in FREE_TEXTS)
-        return any(value is not None and pattern.fullmatch(value) for value in values)
+        own = [self.store.value(path, tag) for tag in FREE_TEXTS]
+        also = OBJECTS[meaning.target].also_free(self.store, path)
+        return any(value is not None and pattern.fullmatch(value) for value in (*own, *also))
 
     def _compares(self, field: Field, condition: Comparison, path: str) -> bool:
         values = field.read(self.store, path)

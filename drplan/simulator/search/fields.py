@@ -58,6 +58,10 @@ class Field:
     spellings: Spellings = field(default_factory=dict)
 
 
+def _nothing(store: Store, path: str) -> list[str]:
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectType:
     """What can be searched for: its fields, its cross references, its free texts."""
@@ -65,6 +69,8 @@ class ObjectType:
     fields: Mapping[str, Field]
     relations: Mapping[str, tuple[str, Relation]] = field(default_factory=dict)
     not_simulated: frozenset[str] = frozenset()
+    also_free: Read = _nothing
+    """Texts beside its own members that free text is looked for in."""
 
 
 def _text(tag: str) -> Field:
@@ -189,6 +195,7 @@ OBJECTS: Mapping[str, ObjectType] = {
             **_both("cluster", "clusters", relations.clusters_of_domain),
         },
         _words("free_size used_size total_size committed external_status size"),
+        _names(relations.data_centers_of_domain),
     ),
     "disks": ObjectType(
         {

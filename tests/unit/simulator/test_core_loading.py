@@ -8,6 +8,7 @@ import pytest
 
 from drplan.errors import InvalidInput
 from drplan.simulator import elements, storage_views
+from drplan.simulator.core import Engine
 from drplan.simulator.loading import Loaded, load
 from drplan.wire.recording import Exchange
 from drplan.wire.request import Request
@@ -205,6 +206,32 @@ def test_labels_listed_under_vms_become_members_of_the_labels(load_answers: Load
     ).store
     assert store.value("/affinitylabels/l", "name") == "x"
     assert store.members("/affinitylabels/l/vms") == ("/affinitylabels/l/vms/a",)
+
+
+def test_collections_that_are_not_in_the_books_are_kept(
+    load_answers: LoadAnswers, make_engine: Callable[..., Engine], ask: Callable[..., Response]
+) -> None:
+    """A newer Engine has more than the simulator knows: what was recorded is answered."""
+    device = f'<vm_mediated_device href="{API}/vms/a/mediateddevices/m" id="m"/>'
+    store = load_answers(
+        ("/vms", f"<vms>{vm('a', '')}</vms>"),
+        ("/vms/a/mediateddevices", f"<vm_mediated_devices>{device}</vm_mediated_devices>"),
+    ).store
+    engine = make_engine(store)
+    assert ask(engine, "/vms/a/mediateddevices").body.count(b"<vm_mediated_device ") == 1
+    assert ask(engine, "/vms/a/mediateddevices/m").status == 200
+    assert ask(engine, "/vms/a/mediateddevices/x").status == 404
+
+
+def test_a_recording_without_headers_is_read_by_its_bodies(make_exchange: MakeExchange) -> None:
+    """Some clients keep no response headers."""
+    bare = [
+        Exchange(
+            Request.of("GET", f"{API}/vms"), Response(200, "", (), b"<vms><vm id='a'/></vms>")
+        ),
+        Exchange(Request.of("GET", f"{API}/x"), Response(200, "", (), b"<html></html>")),
+    ]
+    assert load(bare).store.members("/vms") == ("/vms/a",)
 
 
 def test_writes_in_a_recording_count(make_exchange: MakeExchange) -> None:

@@ -171,6 +171,8 @@ def test_an_invalid_search_finds_nothing(store: Store, text: str) -> None:
         ("hosts", "status=non_responsive", []),
         ("hosts", "status=up and storage=data10", ["h1"]),
         ("hosts", "vms.name=web", ["h1"]),
+        ("hosts", "status=up and storage=dc1", ["h1"]),
+        ("hosts", "status=up and storage=dc2", []),
         ("datacenters", "status=up", ["DC1"]),
         ("datacenters", "status=nonresponsive", ["DC2"]),
         ("datacenters", 'storage="data1"', ["DC1"]),

@@ -18,7 +18,7 @@ from drplan.apply.result import Result
 from drplan.apply.stream import Stream
 from drplan.apply.turns import Turn, Turns
 from drplan.apply.walk import Skip, Walk, nodes_of, startable
-from drplan.errors import DrplanError, EngineFault
+from drplan.errors import DrplanError, EngineFault, RunFailed
 from drplan.model.action import Action
 from drplan.model.event import ActionReference, Counts, EventType
 from drplan.model.gate import Gate
@@ -76,14 +76,15 @@ async def dispatch(
 ) -> tuple[Outcome, ...]:
     """Run the graph to its end and tell how each action ended, in the order of ending.
 
-    Raises :class:`InvalidInput` for a graph that cannot be walked. What ``perform`` raises beside
-    ``DrplanError`` is a bug: it stops everything and comes out as it is.
+    Raises :class:`InvalidInput` for a graph that cannot be walked, and :class:`RunFailed` where a
+    listener must keep a record and cannot. What ``perform`` raises beside ``DrplanError`` is a bug:
+    it stops everything and comes out as it is.
     """
     run = _Run(actions, gates, limits, stream, at_most)
     try:
         await run.until_over(perform, ask)
     except BaseExceptionGroup as group:
-        if len(group.exceptions) > 1:
+        if not all(isinstance(error, RunFailed) for error in group.exceptions[1:]):
             raise
         raise group.exceptions[0] from None
     return tuple(run.outcomes)
@@ -156,6 +157,9 @@ class _Run:
         await turn.take()
         try:
             result = await perform(flight.action, turn, flight.effort)
+        except RunFailed:
+            # The record of the run cannot be written: nothing may go on without it.
+            raise
         except DrplanError as reason:
             error = reason
         self._end(flight.action.id, result, error)

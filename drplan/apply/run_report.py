@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from drplan import __version__
@@ -73,7 +74,7 @@ def fates(plan: Plan, outcomes: Iterable[Outcome], fresh: Inventory) -> tuple[Fa
         _left_out(item)
         for item in plan.not_done
         if item.operation == "register"
-        and item.address.startswith("vm.")
+        and item.address.startswith(("vm.", "vm["))
         and item.address not in addresses
     ]
     return tuple(sorted(told, key=lambda fate: fate.address))
@@ -82,11 +83,18 @@ def fates(plan: Plan, outcomes: Iterable[Outcome], fresh: Inventory) -> tuple[Fa
 def _left_out(item: NotDone) -> Fate:
     return Fate(
         address=item.address,
-        name=item.address.removeprefix("vm.").rpartition("/")[2],
+        name=_name_in(item.address),
         id="",
         registered=False,
         reason=item.detail or item.reason,
     )
+
+
+def _name_in(address: str) -> str:
+    """The VM's name in ``vm.NAME``, ``vm.DC/NAME`` or ``vm["NAME"]``."""
+    if address.startswith("vm["):
+        return str(json.loads(address.removeprefix("vm[").removesuffix("]")))
+    return address.removeprefix("vm.").rpartition("/")[2]
 
 
 class _Teller:

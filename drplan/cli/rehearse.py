@@ -79,5 +79,4 @@ def rehearse(
     if not as_json:
         terminal.write("")
         paper.show(render_report(rehearsal.report, "text", width=paper.width()))
-        terminal.write(rehearsal.summary)
     return exit_codes.DONE if rehearsal.report.success else exit_codes.PARTIAL

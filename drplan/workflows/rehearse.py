@@ -66,7 +66,6 @@ class Rehearsal:
 
     report: Report
     unexplained: tuple[Change, ...]
-    summary: str
 
 
 class AssumedSecrets:
@@ -256,8 +255,7 @@ async def _look_again(
         started=plan.timestamp,
         duration_ms=duration_ms,
     )
-    line = _summary_line(plan, success=report.success, began=bool(outcomes))
-    return Rehearsal(report, unexplained(remaining, outcomes), line)
+    return Rehearsal(report, unexplained(remaining, outcomes))
 
 
 async def _inventory(plan: Plan, engine: Engine) -> Inventory:

@@ -198,7 +198,7 @@ async def attach_domain(context: Context, parameters: AttachParameters) -> Resul
     return Result(
         status="converged" if was_attached else "done",
         note=f"status {status}",
-        found={"id": domain, "status": status},
+        found={"id": domain} if was_attached else {"id": domain, "status": status},
         surprises=surprises,
     )
 
@@ -209,7 +209,9 @@ async def activate_domain(context: Context, parameters: ActivateParameters) -> R
     center = await data_center_id(context, parameters.data_center)
     status = await _settled(context, center, domain)
     if status == "active":
-        return Result(status="converged", note="active", found={"status": status})
+        # Attaching activates: in a run that attached it, this action has seen to it.
+        was_ours = "status" in context.shared.found.get(context.action.address, {})
+        return Result(status="done" if was_ours else "converged", found={"status": status})
     service = _attached_domains(context, center).storage_domain_service(domain)
 
     async def look() -> bool | None:
@@ -221,7 +223,7 @@ async def activate_domain(context: Context, parameters: ActivateParameters) -> R
 
     await context.write(f"POST /datacenters/{center}/storagedomains/{domain}/activate", send, look)
     await context.until(look, every=_POLL, at_most=_SETTLING, what="the domain was not active")
-    return Result(note="active", found={"status": "active"})
+    return Result(found={"status": "active"})
 
 
 def _attached_domains(context: Context, center: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from drplan.apply.context import Context
+from drplan.plan.addresses import address
 
 
 class Found(NamedTuple):
@@ -18,12 +19,14 @@ class Found(NamedTuple):
     name: str
     status: str = ""
     base_template: str = ""
+    version: int = 1
     origin: str = ""
 
     @property
     def address(self) -> str:
         """How it is called in what people read."""
-        return f"{self.kind}.{self.name}"
+        name = f"{self.name}@{self.version}" if self.version > 1 else self.name
+        return address(self.kind, name)
 
 
 async def unregistered_on(context: Context, domain: str) -> tuple[Found, ...]:
@@ -39,7 +42,13 @@ async def unregistered_on(context: Context, domain: str) -> tuple[Found, ...]:
     registered = {item.id for item in await context.read(system.vms_service().list)}
     registered |= {item.id for item in await context.read(system.templates_service().list)}
     found = [
-        Found("template", item.id, item.name or item.id, base_template=_base(item))
+        Found(
+            "template",
+            item.id,
+            item.name or item.id,
+            base_template=_base(item),
+            version=_number(item),
+        )
         for item in templates
         if item.id not in registered
     ]
@@ -65,6 +74,10 @@ def _base(template: object) -> str:
     return str(base.id) if base is not None else str(getattr(template, "id", ""))
 
 
+def _number(template: object) -> int:
+    return getattr(getattr(template, "version", None), "version_number", None) or 1
+
+
 async def compare_with_predictions(context: Context, domain: str) -> tuple[str, ...]:
     """Say, before anything is registered, whether the domain holds what was predicted.
 
@@ -76,11 +89,11 @@ async def compare_with_predictions(context: Context, domain: str) -> tuple[str, 
         return ()
     there = await unregistered_on(context, domain)
     ids = {item.id for item in there}
-    missing = {key: address for key, address in predicted.items() if key not in ids}
+    missing = {key: name for key, name in predicted.items() if key not in ids}
     registered = await _registered_among(context, tuple(missing))
     surprises = tuple(
-        f"{address} was predicted and is not on the domain"
-        for key, address in sorted(missing.items(), key=lambda pair: pair[1])
+        f"{name} was predicted and is not on the domain"
+        for key, name in sorted(missing.items(), key=lambda pair: pair[1])
         if key not in registered
     )
     extra = sum(item.id not in predicted for item in there)

@@ -18,7 +18,7 @@ from drplan.apply.result import ActionFailed, Result
 from drplan.apply.stream import Stream
 from drplan.apply.turns import Turn
 from drplan.clock import OffsetClock
-from drplan.errors import EngineFault
+from drplan.errors import EngineFault, RunFailed
 from drplan.model.action import Action, Alteration
 from drplan.model.event import Event
 from drplan.model.gate import Gate
@@ -194,6 +194,13 @@ def test_a_bug_in_a_handler_is_not_taken_for_a_failed_action() -> None:
     """What is no error of the operator comes out as it was raised."""
     with pytest.raises(ZeroDivisionError):
         run((register("a"),), {}, failing={"r-a": ZeroDivisionError()})
+
+
+def test_a_record_that_cannot_be_written_stops_the_run() -> None:
+    """A full disk under the journal is no failure of an action: nothing more is started."""
+    actions = (register("a"), register("b", depends_on=("r-a",)))
+    with pytest.raises(RunFailed, match="disk is full"):
+        run(actions, {}, failing={"r-a": RunFailed("the disk is full")})
 
 
 def test_counts_are_those_of_terraform() -> None:

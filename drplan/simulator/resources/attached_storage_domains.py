@@ -106,6 +106,7 @@ def _attach(call: Call, center: str, domain: str, owner: str) -> Generator[Wait,
         raise
     storage_views.set_status(store, domain, "maintenance")
     adopt(call, center, copy)
+    yield engine.latency.write
     storage_views.set_status(store, domain, "activating")
     engine.locks.release(owner)
     yield from engine.hold(f"spm:{center}", engine.latency.activate)
@@ -171,6 +172,9 @@ def _validate_activate(store: Store, center: str, domain: str) -> str:
     if not store.exists(f"/datacenters/{center}"):
         raise refuse_with("ACTION_TYPE_FAILED_STORAGE_POOL_NOT_EXIST", **_ACTIVATE)
     status = storage_views.status(store, domain)
+    if status == "unattached":
+        # A domain without a row in the pool counts as Unknown (sheet 1.5).
+        status = "unknown"
     exists = store.exists(f"/storagedomains/{domain}")
     center_status = store.value(f"/datacenters/{center}", "status") or ""
     if not exists and center_status != "uninitialized":

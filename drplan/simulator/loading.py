@@ -130,12 +130,15 @@ class _Loader:
         collection = f"{path};unregistered" if is_unregistered else path
         if is_unregistered:
             self.store.drop(collection)
-        self._cover(collection, partial=any(name in parameters for name in _PARTIAL))
+        is_partial = any(name in parameters for name in _PARTIAL)
+        self._cover(collection, partial=is_partial)
         if not is_as_expected:
             self.store.set_root(collection, root.tag)
-        for number, entry in enumerate(root, start=1):
-            own = f"{collection}/{entry.get('id') or number}"
-            self._entity(entry, own, collection, follow)
+        entries = {entry.get("id") or str(n): entry for n, entry in enumerate(root, start=1)}
+        for entity_id, entry in entries.items():
+            self._entity(entry, f"{collection}/{entity_id}", collection, follow)
+        if not is_partial:
+            self.store.arrange(collection, entries)
 
     def _entity(self, entry: Element, own: str | None, collection: str, follow: Names) -> None:
         """Store one entity at its own address, and where it was listed if that is elsewhere."""
@@ -147,17 +150,17 @@ class _Loader:
         for name, deeper in follow.items():
             self._followed(entry, path, name, deeper)
         self._put(path, entry)
-        if told is not None and told != path and self._stands_at(told, collection):
+        if told is not None and told != path and ";" not in path and self._is_whole(entry, told):
             self._put(told, entry)
 
-    def _stands_at(self, told: str, listed_in: str) -> bool:
-        """Whether an entity listed elsewhere may be believed to stand at its own address.
+    def _is_whole(self, entry: Element, told: str) -> bool:
+        """Whether an entity that was listed elsewhere may be stored at its own address.
 
-        Not an unregistered one, and not a template's attachment, whose address takes the template
+        Not a mere reference, and not a template's attachment, whose address takes the template
         for a VM (wire-facts.md section 5).
         """
         owner = split(split(told)[0])[0]
-        return ";" not in listed_in and (not owner or self.store.exists(owner))
+        return len(entry) > 0 and (not owner or self.store.exists(owner))
 
     def _followed(self, entry: Element, path: str, name: str, deeper: Names) -> None:
         """Turn a followed member back into a link (it has one) or a plain reference."""

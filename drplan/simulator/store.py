@@ -12,7 +12,7 @@ fit in memory. Fields that change all the time (a VM's status) may be kept besid
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from drplan.simulator import elements
@@ -160,6 +160,12 @@ class Store:
     def members(self, collection: str) -> tuple[str, ...]:
         """The paths of a collection's entities, in order; empty for an unknown collection."""
         return tuple(f"{collection}/{entity_id}" for entity_id in self._members.get(collection, ()))
+
+    def arrange(self, collection: str, ids: Iterable[str]) -> None:
+        """Put the members with these ids first, in this order; the others keep theirs."""
+        members = self._members[collection]
+        first = {entity_id: None for entity_id in ids if entity_id in members}
+        self._members[collection] = {**first, **members}
 
     def named(self, collection: str, name: str) -> tuple[str, ...]:
         """The paths of the entities with that name: names are not unique."""

@@ -130,6 +130,27 @@ def test_coverage_tells_whole_lists_from_searches(load_answers: LoadAnswers) -> 
     assert coverage.partial == {"/vms", "/disks"}
 
 
+def test_a_reference_in_a_list_makes_no_entity(load_answers: LoadAnswers) -> None:
+    """The members of a label refer to VMs; a VM that nobody read is not there."""
+    loaded = load_answers(
+        ("/affinitylabels/l/vms", f'<vms><vm href="{API}/vms/a" id="a"/></vms>'),
+        ("/hosts", "<hosts/>"),
+    )
+    assert loaded.store.members("/vms") == ()
+    assert loaded.store.members("/affinitylabels/l/vms") == ("/affinitylabels/l/vms/a",)
+
+
+def test_a_whole_list_decides_the_order(load_answers: LoadAnswers) -> None:
+    """Whatever was met before it."""
+    store = load_answers(
+        ("/vms/b", vm("b", "")),
+        ("/vms/x", vm("x", "")),
+        ("/vms?max=2", f"<vms>{vm('x', '')}{vm('b', '')}</vms>"),
+        ("/vms", f"<vms>{vm('a', '')}{vm('b', '')}</vms>"),
+    ).store
+    assert store.members("/vms") == ("/vms/a", "/vms/b", "/vms/x")
+
+
 def test_unregistered_entities_stand_apart(load_answers: LoadAnswers) -> None:
     """The latest list counts: what is missing there was registered."""
     first = f"<vms>{vm('a', '<name>a</name>')}{vm('b', '<name>b</name>')}</vms>"

@@ -233,7 +233,7 @@ def _top_level(root: Node | None, findings: Findings) -> MapNode | None:
         findings.error(
             None,
             "the file is empty",
-            next_step="Write a mapping with `drplan generate`, or see docs/mapping.md.",
+            next_step="docs/mapping.md has the least that works.",
         )
         return None
     if not isinstance(root, MapNode):

@@ -28,8 +28,18 @@ def read_names(top: Section, key: str) -> tuple[NameMapping, ...]:
         elif pair.primary is None:
             item.warning("primary_name", "primary_name is not filled in, so nothing is mapped")
         else:
+            _warn_of_open_end(item, key, pair)
             pairs[names] = pair
     return tuple(pairs.values())
+
+
+def _warn_of_open_end(item: Section, key: str, pair: NameMapping) -> None:
+    """Warn of a side that the generator left open; AAA domains are not matched anyway."""
+    if pair.secondary is None and key != "dr_domain_mappings":
+        item.warning(
+            "secondary_name",
+            f"secondary_name is not filled in, so {pair.primary!r} keeps its name",
+        )
 
 
 def _accept_capitals(item: Section) -> None:

@@ -24,7 +24,7 @@ def read_networks(top: Section) -> tuple[NetworkMapping, ...]:
         )
         if network.primary == NetworkSide() == network.secondary:
             continue
-        _check_source(item, network.primary)
+        _check_ends(item, network)
         networks.append(network)
     return tuple(networks)
 
@@ -63,8 +63,14 @@ def _profile_id(item: Section, key: str) -> str | None:
     return text or None
 
 
-def _check_source(item: Section, side: NetworkSide) -> None:
-    if side.network is None and side.profile is None:
+def _check_ends(item: Section, mapping: NetworkMapping) -> None:
+    source = mapping.primary
+    if mapping.secondary == NetworkSide() and not item.has("secondary_profile_id"):
+        item.warning(
+            "secondary_network_name",
+            "the secondary side is not filled in, so names at the source are looked for",
+        )
+    if source.network is None and source.profile is None:
         item.warning(
             "primary_network_name",
             "primary_network_name and primary_profile_name are not filled in, so nothing is mapped",

@@ -59,9 +59,10 @@ def test_the_empty_pair_that_the_generator_writes_is_nothing() -> None:
 
 def test_a_null_side_means_not_mapped() -> None:
     """A cluster that is not filled in yet stays, with no name on that side (K3)."""
-    pair = valid(with_text("dr_cluster_mappings:\n- primary_name: a\n  secondary_name: # a\n"))
+    text = with_text("dr_cluster_mappings:\n- primary_name: a\n  secondary_name: # a\n")
 
-    assert pair.clusters[0].secondary is None
+    assert valid(text).clusters[0].secondary is None
+    assert only(text).summary == "secondary_name is not filled in, so 'a' keeps its name"
 
 
 def test_the_capital_letter_of_the_guide_is_accepted() -> None:
@@ -86,7 +87,11 @@ def test_of_two_spellings_the_right_one_wins() -> None:
 
 def test_an_unknown_key_in_a_pair_warns() -> None:
     """With the key that was probably meant."""
-    finding = only(with_text("dr_cluster_mappings:\n- {primary_name: a, secondry_name: b}\n"))
+    finding = only(
+        with_text(
+            "dr_cluster_mappings:\n- {primary_name: a, secondary_name: b, secondry_name: c}\n"
+        )
+    )
 
     assert finding.next_step == "Did you mean secondary_name?"
 
@@ -136,6 +141,13 @@ def test_two_empty_names_are_kept() -> None:
 
     assert valid(text).networks[0].secondary == NetworkSide(network="", profile="")
     assert findings(text) == []
+
+
+def test_a_profile_without_a_target_is_told() -> None:
+    """The Engine then looks for the names at the source."""
+    text = with_text("dr_network_mappings:\n- {primary_network_name: a, primary_profile_name: a}\n")
+
+    assert only(text).key == "dr_network_mappings[0].secondary_network_name"
 
 
 def test_half_a_profile_is_told() -> None:

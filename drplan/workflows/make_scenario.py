@@ -71,30 +71,43 @@ def make_scenario(request: MakeRequest) -> Made:
     """
     scenario, source = read_scenario(request.scenario)
     check_references(scenario, source)
+    if not request.force:
+        _refuse_overwriting(request.out, _names(scenario))
+    return write_sites(scenario, request.out)
+
+
+def write_sites(scenario: Scenario, out: Path) -> Made:
+    """Write the files of a scenario whose references have been checked.
+
+    Files that are there are replaced. Raises :class:`RunFailed` where they cannot be written.
+    """
     texts = {MAPPING_FILE: mapping_text(scenario), STORAGE_FILE: storage_text(scenario)}
-    names = [name for name, text in texts.items() if text is not None]
-    names += [f"{role}.yaml" for role in ROLES]
-    _refuse_overwriting(request, names)
     recorded = {role: _record(scenario, role) for role in ROLES}
-    _make_folder(request.out)
+    _make_folder(out)
     for name, text in texts.items():
         if text is not None:
-            write_atomic(request.out / name, text)
+            write_atomic(out / name, text)
     for role, (recording, _) in recorded.items():
-        write_cassette(request.out / f"{role}.yaml", recording)
+        write_cassette(out / f"{role}.yaml", recording)
     return Made(
         scenario.name,
-        tuple(request.out / name for name in names),
+        tuple(out / name for name in _names(scenario)),
         tuple(_made(role, recording, found) for role, (recording, found) in recorded.items()),
     )
 
 
-def _refuse_overwriting(request: MakeRequest, names: list[str]) -> None:
-    there = [name for name in names if (request.out / name).exists()]
-    if there and not request.force:
+def _names(scenario: Scenario) -> tuple[str, ...]:
+    """The files of a scenario."""
+    notes = (STORAGE_FILE,) if scenario.storage_behind_secondary else ()
+    return (MAPPING_FILE, *notes, *(f"{role}.yaml" for role in ROLES))
+
+
+def _refuse_overwriting(folder: Path, names: tuple[str, ...]) -> None:
+    there = [name for name in names if (folder / name).exists()]
+    if there:
         raise RunFailed(
             f"{', '.join(there)} would be replaced",
-            where=str(request.out),
+            where=str(folder),
             next_step="give another folder with --out, or --force",
         )
 

@@ -50,3 +50,14 @@ def test_loading_a_recording_gives_the_engine_that_was_recorded(name: str, role:
         "storageconnections",
         "tags",
     }
+
+
+def test_the_scenario_in_the_documentation_works(tmp_path: Path) -> None:
+    """What docs/simulator.md shows as the smallest scenario can be made."""
+    page = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text()
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    (tmp_path / "tiny.yml").write_text(example)
+
+    made = make_scenario(MakeRequest(tmp_path / "tiny.yml", tmp_path / "out"))
+
+    assert [(site.name, site.vms) for site in made.sites] == [("here", 1), ("there", 0)]

@@ -26,8 +26,7 @@ _TRANSIENT = {
         }
     ),
     "storage_domain": frozenset({"available", "data_centers", "status", "used"}),
-    "disk": frozenset({"vms"}),
-    "host": frozenset({"status_detail", "transparent_huge_pages"}),
+    "host": frozenset({"status_detail"}),
 }
 
 # Members that a VM shows only with ``all_content=true`` and in the answer to a PUT.

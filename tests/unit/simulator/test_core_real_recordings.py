@@ -11,7 +11,7 @@ from drplan.errors import InvalidInput
 from drplan.simulator.core import Engine
 from drplan.simulator.loading import load
 from drplan.wire.recording import Exchange
-from drplan.wire.request import API_PREFIX
+from drplan.wire.request import API_PREFIX, Request
 from drplan.wire.response import Response
 
 Recorded = Callable[[str], tuple[Exchange, ...]]
@@ -126,6 +126,29 @@ def test_loading_is_idempotent(name: str, recorded: Recorded) -> None:
         assert once.members(collection) == twice.members(collection), collection
         for path in once.members(collection):
             assert once.body(path) == twice.body(path), path
+
+
+@pytest.mark.parametrize("name", V4)
+def test_a_simulated_engine_can_be_recorded_itself(
+    name: str, recorded: Recorded, make_engine: MakeEngine, ask: Ask
+) -> None:
+    """What it answers to ``follow`` and to plain lists, loaded again, is the same store."""
+    store = load(recorded(name)).store
+    engine = make_engine(store)
+    again: list[Exchange] = []
+    for collection in store.collections():
+        if collection in {"", "/vms;all_content"}:
+            continue
+        follow = "?follow=nics,snapshots,disk_attachments" if collection == "/vms" else ""
+        request = Request.of("GET", f"{API_PREFIX}{collection}{follow}")
+        again.append(Exchange(request, ask(engine, f"{collection}{follow}")))
+    copy = load(again).store
+    for collection in store.collections():
+        if collection == "/vms;all_content":
+            continue
+        assert copy.members(collection) == store.members(collection), collection
+        for path in store.members(collection):
+            assert copy.body(path) == store.body(path), path
 
 
 @pytest.mark.parametrize("name", V3)

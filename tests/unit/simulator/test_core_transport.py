@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +98,45 @@ def test_an_odd_epoch_does_not_stop_the_clock(store: Store, make_engine: MakeEng
 
     run(main)
     assert [response.status for response in responses] == [200] * 50
+
+
+def test_one_that_gives_up_does_not_leave_the_others_waiting(
+    store: Store, make_engine: MakeEngine
+) -> None:
+    """A timeout of one client: time goes on for the rest, and so does the work that it asked for."""
+    transport = SimulatedTransport(make_engine(store))
+    finished: dict[str, float] = {}
+
+    async def work(name: str, patience: float) -> None:
+        with trio.move_on_after(patience):
+            await transport.exchange(Request.of("POST", f"{API_PREFIX}/vms/a/work"))
+            finished[name] = trio.current_time()
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            for name, patience in (("a", 10.0), ("b", 20.0), ("c", 1e6), ("d", 1e6)):
+                nursery.start_soon(work, name, patience)
+                await trio.sleep(1.0)
+
+    run(main)
+    assert finished == {"c": 10_800.0, "d": 14_400.0}
+
+
+def test_a_world_that_is_not_used_any_more_goes(store: Store, make_engine: MakeEngine) -> None:
+    """Rehearsing again and again does not fill the memory."""
+
+    def rehearse() -> weakref.ref[Timeline]:
+        engine = make_engine(store)
+
+        async def main() -> None:
+            await SimulatedTransport(engine).exchange(Request.of("GET", f"{API_PREFIX}/vms"))
+
+        run(main)
+        return weakref.ref(engine.timeline)
+
+    timeline = rehearse()
+    gc.collect()
+    assert timeline() is None
 
 
 def test_a_site_that_is_down_is_unreachable(store: Store, make_engine: MakeEngine) -> None:

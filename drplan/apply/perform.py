@@ -59,12 +59,24 @@ async def carry_out(context: Context) -> Result:
 
 
 def performer(
-    actions: tuple[Action, ...], *, engine: Engine, stream: Stream, run_id: str, secrets: Secrets
+    actions: tuple[Action, ...],
+    *,
+    engine: Engine,
+    stream: Stream,
+    run_id: str,
+    secrets: Secrets,
+    converged: Mapping[str, str],
 ) -> Perform:
-    """What the dispatcher needs to carry out the actions of one run on one Engine."""
+    """What the dispatcher needs to carry out the actions of one run on one Engine.
+
+    ``converged`` says, by the ids of actions, why a fresh look at the target found nothing left to
+    do for them; they are not carried out.
+    """
     shared = Shared(predicted=predicted_on(actions))
 
     async def perform(action: Action, turn: Turn, effort: Effort) -> Result:
+        if action.id in converged:
+            return Result(status="converged", note=converged[action.id])
         context = Context(action, engine, turn, effort, stream, run_id, secrets, shared)
         result = await carry_out(context)
         shared.found.setdefault(action.address, {}).update(result.found)

@@ -37,7 +37,8 @@ from drplan.model.inventory import Inventory
 from drplan.model.outcome import Outcome, Report
 from drplan.model.plan import Plan
 from drplan.plan.diff import diff
-from drplan.plan.drift import drift
+from drplan.plan.drift import judge
+from drplan.plan.site_index import index
 from drplan.simulator import core as simulated
 from drplan.simulator.transport import SimulatedTransport
 from drplan.workflows.simulated_target import simulate_target
@@ -62,9 +63,14 @@ class RehearsalRequest:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """How it went. ``unexplained`` are remaining changes for which no failure is the reason."""
+    """How it went.
+
+    ``fresh`` is what the simulated target had in the end. ``unexplained`` are remaining changes for
+    which no failure is the reason.
+    """
 
     report: Report
+    fresh: Inventory
     unexplained: tuple[Change, ...]
 
 
@@ -148,9 +154,9 @@ async def _run(
     success = False
     try:
         _introduce(plan, stream)
-        await _check_again(plan, engine, stream)
+        converged = await _check_again(plan, engine, stream)
         stream.restart_clock()
-        outcomes = await _carry_out(plan, request, engine, run_id, stream)
+        outcomes = await _carry_out(plan, request, engine, run_id, stream, converged)
         duration_ms = stream.elapsed_ms()
         rehearsal = await _look_again(plan, engine, world, outcomes, run_id, stream, duration_ms)
         success = rehearsal.report.success
@@ -188,27 +194,61 @@ def _introduce(plan: Plan, stream: Stream) -> None:
     )
 
 
-async def _check_again(plan: Plan, engine: Engine, stream: Stream) -> None:
-    """Read the target and see that it is as the plan was made upon."""
+async def _check_again(plan: Plan, engine: Engine, stream: Stream) -> dict[str, str]:
+    """Read the target and see that it is as the plan was made upon.
+
+    Gives, by the ids of actions, why there is nothing left to do for them.
+    """
     site = plan.direction.target
     stream.emit("refresh_start", f"reading {site} again")
     found = await _inventory(plan, engine)
     stream.emit("refresh_complete", f"read {site} again: {found.requests} requests")
-    conflicts = drift(plan, found)
+    _refuse_another_engine(plan, found)
+    fresh = index(found)
+    converged: dict[str, str] = {}
+    conflicts: list[str] = []
+    for action in plan.actions():
+        judgement = judge(action, fresh)
+        if judgement.drift == "converged":
+            converged[action.id] = judgement.reason
+        elif judgement.drift == "conflict":
+            conflicts.append(f"{action.address} {action.operation}: {judgement.reason}")
     if conflicts:
         raise Refused(
             f"{site} is not as it was when the plan was made",
             next_step="make the plan again: drplan plan --out FILE",
             findings=conflicts,
         )
+    return converged
+
+
+def _refuse_another_engine(plan: Plan, found: Inventory) -> None:
+    planned, read = plan.target.engine.instance_id, found.engine.instance_id
+    if planned is not None and read is not None and planned != read:
+        raise Refused(
+            f"the plan was made for another Engine than the one recorded for {found.site}",
+            where=found.url,
+            next_step="give the recordings that the plan was made from, or plan again",
+            findings=(f"planned for {planned}", f"recorded {read}"),
+        )
 
 
 async def _carry_out(
-    plan: Plan, request: RehearsalRequest, engine: Engine, run_id: str, stream: Stream
+    plan: Plan,
+    request: RehearsalRequest,
+    engine: Engine,
+    run_id: str,
+    stream: Stream,
+    converged: dict[str, str],
 ) -> tuple[Outcome, ...]:
     actions = plan.actions()
     perform = performer(
-        actions, engine=engine, stream=stream, run_id=run_id, secrets=AssumedSecrets()
+        actions,
+        engine=engine,
+        stream=stream,
+        run_id=run_id,
+        secrets=AssumedSecrets(),
+        converged=converged,
     )
     return await dispatch(
         actions,
@@ -255,7 +295,7 @@ async def _look_again(
         started=plan.timestamp,
         duration_ms=duration_ms,
     )
-    return Rehearsal(report, unexplained(remaining, outcomes))
+    return Rehearsal(report, fresh, unexplained(remaining, outcomes))
 
 
 async def _inventory(plan: Plan, engine: Engine) -> Inventory:

@@ -140,10 +140,7 @@ def _primary_place(domain: DomainSpec) -> Iterator[str]:
         yield f"  dr_primary_port: {domain.port}"
         yield f'  dr_primary_target: ["{domain.target}"]'
     elif domain.type != "fcp":
-        yield f"  dr_primary_path: {text(domain.path)}"
-        yield f"  dr_primary_address: {text(domain.address)}"
-        if domain.type == "posixfs":
-            yield f"  dr_primary_vfs_type: {text(domain.vfs_type)}"
+        yield from _mount("primary", domain, domain.address, domain.path)
 
 
 def _secondary_place(entry: StorageMappingSpec, domain: DomainSpec) -> Iterator[str]:
@@ -152,10 +149,16 @@ def _secondary_place(entry: StorageMappingSpec, domain: DomainSpec) -> Iterator[
         yield f"  dr_secondary_port: {entry.port or domain.port}"
         yield f'  dr_secondary_target: ["{entry.target}"]'
     elif domain.type != "fcp":
-        yield f"  dr_secondary_path: {text(entry.path)}"
-        yield f"  dr_secondary_address: {text(entry.address)}"
-        if domain.type == "posixfs":
-            yield f"  dr_secondary_vfs_type: {text(domain.vfs_type)}"
+        yield from _mount("secondary", domain, entry.address, entry.path)
+
+
+def _mount(role: str, domain: DomainSpec, address: str | None, path: str | None) -> Iterator[str]:
+    """Where a file domain is mounted from; POSIX file systems may have no address."""
+    yield f"  dr_{role}_path: {text(path)}"
+    if address is not None:
+        yield f"  dr_{role}_address: {text(address)}"
+    if domain.type == "posixfs":
+        yield f"  dr_{role}_vfs_type: {text(domain.vfs_type)}"
 
 
 def _left_out(primary: Site, dc: DataCenterSpec, domain: DomainSpec) -> Iterator[str]:

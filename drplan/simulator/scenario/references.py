@@ -15,9 +15,11 @@ from drplan.simulator.scenario.builders.users import ADMIN, BUILT_IN_ROLES
 from drplan.simulator.scenario.definition import (
     DataCenterSpec,
     DiskSpec,
+    DomainSpec,
     MappingSpec,
     Scenario,
     SiteSpec,
+    StorageMappingSpec,
     TemplateSpec,
     VmSpec,
 )
@@ -40,6 +42,8 @@ def check_references(scenario: Scenario, source: Source) -> None:
         sites = {role: Site.of(scenario, role) for role in ("primary", "secondary")}
         for role, site in sites.items():
             problems += _site(site, (role,))
+        problems += _replicas(sites["primary"], sites["secondary"])
+        problems += _replicas(sites["secondary"], sites["primary"])
         problems += _mapping(scenario.mapping, sites["primary"], sites["secondary"])
         problems += _behind(scenario, sites["primary"])
     if problems:
@@ -208,6 +212,8 @@ def _mapping(mapping: MappingSpec, primary: Site, secondary: Site) -> Iterator[P
     for number, storage in enumerate(mapping.storage):
         here: Place = ("mapping", "storage", number)
         yield from _known(here, "storage domain", storage.domain, primary.domains)
+        if storage.domain in primary.domains:
+            yield from _target(here, storage, primary.domains[storage.domain][1])
     for number, network in enumerate(mapping.networks or ()):
         here = ("mapping", "networks", number)
         centers = {dc.name for dc in primary.spec.data_centers}
@@ -224,6 +230,22 @@ def _mapping(mapping: MappingSpec, primary: Site, secondary: Site) -> Iterator[P
         here = ("mapping", "luns", number)
         yield from _known(here, "direct LUN", lun.source, {x.id for x in primary.spec.direct_luns})
         yield from _known(here, "direct LUN", lun.to, {x.id for x in secondary.spec.direct_luns})
+
+
+def _target(place: Place, storage: StorageMappingSpec, domain: DomainSpec) -> Iterator[Problem]:
+    """Whether the mapping says what is needed to find a domain of that type."""
+    needed = {"iscsi": ("address", "target"), "fcp": (), "posixfs": ("path",)}
+    for field in needed.get(domain.type, ("address", "path")):
+        if getattr(storage, field) is None:
+            yield place, f"the {domain.type} domain {domain.name} needs a {field} at the secondary"
+
+
+def _replicas(site: Site, other: Site) -> Iterator[Problem]:
+    """Only Fibre Channel shows a replica to hosts before they log in."""
+    place: Place = (site.role, "replica_luns")
+    known = [name for name, (_, domain) in other.domains.items() if domain.type == "fcp"]
+    for name in site.spec.replica_luns:
+        yield from _known(place, f"FCP domain of the {other.role}", name, known)
 
 
 def _behind(scenario: Scenario, primary: Site) -> Iterator[Problem]:

@@ -71,8 +71,10 @@ def children(store: Store, name: str, rel: str) -> list[Element]:
 
 def test_attached_domains_show_their_status_only_under_their_data_center(north: Store) -> None:
     """The top list has no status for attached domains, and ``unattached`` for the others."""
-    statuses = {elements.text_of(d, "name"): elements.text_of(d, "status") for d in
-                all_of(north, "/storagedomains")}  # fmt: skip
+    statuses = {
+        elements.text_of(d, "name"): elements.text_of(d, "status")
+        for d in all_of(north, "/storagedomains")
+    }
     (center,) = north.named("/datacenters", "production")
     below = [elements.text_of(d, "status") for d in all_of(north, f"{center}/storagedomains")]
 
@@ -94,8 +96,11 @@ def test_a_lun_stands_once_for_every_path(north: Store) -> None:
 def test_hosts_list_a_lun_once_with_its_first_path(north: Store) -> None:
     """A host's list has one entry a LUN, direct ones and those of its data center's domains."""
     (host,) = north.named("/hosts", "north-h1")
-    listed = [u.get("id") for s in all_of(north, f"{host}/storage") for u in
-              s.findall("logical_units/logical_unit")]  # fmt: skip
+    listed = [
+        u.get("id")
+        for s in all_of(north, f"{host}/storage")
+        for u in s.findall("logical_units/logical_unit")
+    ]
 
     assert len(listed) == len(set(listed)) == 4
 
@@ -167,9 +172,12 @@ def test_the_next_run_snapshot_has_no_type(north: Store) -> None:
 def test_the_order_of_links_is_the_engine_s_own(north: Store, south: Store) -> None:
     """Within an Engine it never changes, between two it does."""
     orders = [
-        {tuple(link.get("rel") for link in host.findall("link")) for host in
-         all_of(store, "/hosts")} for store in (north, south)
-    ]  # fmt: skip
+        {
+            tuple(link.get("rel") for link in host.findall("link"))
+            for host in all_of(store, "/hosts")
+        }
+        for store in (north, south)
+    ]
 
     assert [len(order) for order in orders] == [1, 1]
     assert orders[0] != orders[1]
@@ -225,8 +233,12 @@ def test_an_idle_host_has_all_its_memory_but_386_mib(south: Store) -> None:
 def test_a_thin_vm_stands_on_its_template_and_a_clone_does_not(north: Store) -> None:
     """A clone remembers the template it was made from, and that is all."""
     thin, clone = only(north, "/vms", "web-03"), only(north, "/vms", "build-runner")
-    (base,) = (t for t in all_of(north, "/templates") if elements.text_of(t, "name") == "rhel9"
-               and elements.text_of(t, "version/version_number") == "1")  # fmt: skip
+    (base,) = (
+        t
+        for t in all_of(north, "/templates")
+        if elements.text_of(t, "name") == "rhel9"
+        and elements.text_of(t, "version/version_number") == "1"
+    )
 
     version = f"/templates/{elements.reference(thin, 'template')}"
     assert north.value(version, "version/version_name") == "2026-02"
@@ -237,8 +249,11 @@ def test_a_thin_vm_stands_on_its_template_and_a_clone_does_not(north: Store) -> 
 
 def test_macs_are_unique_and_given_ones_are_kept(north: Store) -> None:
     """NICs without an address of their own get the next of the pool."""
-    macs = [elements.text_of(nic, "mac/address") for path in north.members("/vms") for nic in
-            all_of(north, f"{path}/nics")]  # fmt: skip
+    macs = [
+        elements.text_of(nic, "mac/address")
+        for path in north.members("/vms")
+        for nic in all_of(north, f"{path}/nics")
+    ]
 
     assert len(macs) == len(set(macs))
     assert "00:1a:4a:16:01:51" in macs
@@ -291,10 +306,18 @@ def test_bodies_have_the_members_that_real_ones_always_have(north: Store) -> Non
     real = always_there(recorded_entities())
     built = always_there(
         entity
-        for collection in ("/clusters", "/datacenters", "/hosts", "/networks", "/storagedomains",
-                           "/templates", "/vms", "/vnicprofiles")
+        for collection in (
+            "/clusters",
+            "/datacenters",
+            "/hosts",
+            "/networks",
+            "/storagedomains",
+            "/templates",
+            "/vms",
+            "/vnicprofiles",
+        )
         for entity in all_of(north, collection)
-    )  # fmt: skip
+    )
 
     assert {kind: real[kind] - built[kind] for kind in built if real[kind] - built[kind]} == {}
 

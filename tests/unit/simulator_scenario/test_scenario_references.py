@@ -49,6 +49,8 @@ def test_the_shipped_scenarios_refer_to_what_they_have(name: str) -> None:
         ("hosts: [north-h1]", "hosts: [south-h1]", "no host called south-h1"),
         ("- {domain: prod-gluster", "- {domain: prod-clutter", "no storage domain called"),
         ("{from: app/app, of: production", "{from: apps/app, of: production", "no vNIC profile"),
+        ("replica_luns: [prod-fcp]", "replica_luns: [prod-iscsi]", "no FCP domain of the primary"),
+        ("path: /replica/prod-nfs}", "port: 1}", "needs a path at the secondary"),
         ("at: dr-branch", "at: dr-brunch", "did you mean dr-branch?"),
         ('taken: "2026-03-14T02:00:00.000+01:00"', 'taken: "2026-03-14T02:00:00"', "offset"),
         ('taken: "2026-03-14T02:00:00.000+01:00"', "taken: today", "not a moment"),

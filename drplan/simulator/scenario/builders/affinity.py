@@ -19,11 +19,17 @@ def build(site: Site, store: Store) -> None:
         path = f"/affinitylabels/{site.id('affinity_label', label.name)}"
         links = ("hosts", "vms")
         members: dict[str, Value] = {"has_implicit_affinity_group": False, "read_only": False}
-        found = entity(
-            path, "affinity_label", seed=site.spec.name, name=label.name, links=links,
-            members=members,
-        )  # fmt: skip
-        store.put(path, found)
+        store.put(
+            path,
+            entity(
+                path,
+                "affinity_label",
+                seed=site.spec.name,
+                name=label.name,
+                links=links,
+                members=members,
+            ),
+        )
         _label_members(site, store, path, label)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import string
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drplan.simulator.elements import Element
 from drplan.simulator.replication import derived_lun
@@ -105,10 +105,7 @@ def replicas(site: Site, other: Site) -> Iterator[Unit]:
     for name in site.spec.replica_luns:
         _, domain = other.domains[name]
         for unit in of_domain(other, None, domain):
-            yield Unit(
-                derived_lun(unit.id), unit.type, unit.size, unit.number,
-                volume_group=unit.volume_group,
-            )  # fmt: skip
+            yield replace(unit, id=derived_lun(unit.id), domain_id=None)
 
 
 def listed(site: Site, other: Site) -> Iterator[Unit]:

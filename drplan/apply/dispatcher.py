@@ -20,7 +20,7 @@ from drplan.apply.turns import Turn, Turns
 from drplan.apply.walk import Skip, Walk, nodes_of, startable
 from drplan.errors import DrplanError, EngineFault, RunFailed
 from drplan.model.action import Action
-from drplan.model.event import ActionReference, Counts, EventType
+from drplan.model.event import ActionReference, EventType
 from drplan.model.gate import Gate
 from drplan.model.outcome import Failure, Outcome
 
@@ -319,30 +319,3 @@ def _failure(action: Action, error: DrplanError, effort: Effort) -> Failure:
 
 def _reference(action: Action) -> ActionReference:
     return ActionReference(id=action.id, address=action.address, operation=action.operation)
-
-
-def counts_of(outcomes: tuple[Outcome, ...], actions: tuple[Action, ...]) -> Counts:
-    """How many actions ended how, and what they did, counted as Terraform counts."""
-    by_status = {
-        status: sum(outcome.status == status for outcome in outcomes)
-        for status in ("done", "converged", "failed", "skipped")
-    }
-    done = {outcome.action for outcome in outcomes if outcome.status == "done"}
-    made = {action.address for action in actions if action.id in done and _adds(action)}
-    changed = {
-        action.address
-        for action in actions
-        if action.id in done and action.change.actions == ("update",)
-    }
-    invoked = [action for action in actions if action.id in done and action.operation == "start"]
-    return Counts(
-        total=len(actions),
-        **by_status,
-        add=len(made),
-        change=len(changed - made),
-        invoke=len(invoked),
-    )
-
-
-def _adds(action: Action) -> bool:
-    return action.change.actions == ("create",) and action.operation in ("attach", "register")

@@ -7,7 +7,7 @@ the end is the forecast.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,9 +17,11 @@ import trio
 from trio.testing import MockClock
 
 from drplan import __version__, files
-from drplan.apply.dispatcher import counts_of, dispatch
+from drplan.apply.counts import counts_of
+from drplan.apply.dispatcher import dispatch
 from drplan.apply.limits import limit_table
 from drplan.apply.perform import performer
+from drplan.apply.recheck import recheck
 from drplan.apply.run_report import assemble, unexplained
 from drplan.apply.stream import Listener, Stream
 from drplan.clock import OffsetClock
@@ -27,7 +29,7 @@ from drplan.documents.journal_file import JournalWriter
 from drplan.documents.plan_file import read_plan
 from drplan.documents.report_file import write_report
 from drplan.engine.engine import Engine
-from drplan.errors import Refused, RunFailed
+from drplan.errors import RunFailed
 from drplan.inventory.collect import collect
 from drplan.model.change import Change
 from drplan.model.diagnostic import Diagnostic
@@ -37,8 +39,6 @@ from drplan.model.inventory import Inventory
 from drplan.model.outcome import Outcome, Report
 from drplan.model.plan import Plan
 from drplan.plan.diff import diff
-from drplan.plan.drift import judge
-from drplan.plan.site_index import index
 from drplan.simulator import core as simulated
 from drplan.simulator.transport import SimulatedTransport
 from drplan.workflows.simulated_target import simulate_target
@@ -194,43 +194,13 @@ def _introduce(plan: Plan, stream: Stream) -> None:
     )
 
 
-async def _check_again(plan: Plan, engine: Engine, stream: Stream) -> dict[str, str]:
-    """Read the target and see that it is as the plan was made upon.
-
-    Gives, by the ids of actions, why there is nothing left to do for them.
-    """
+async def _check_again(plan: Plan, engine: Engine, stream: Stream) -> Mapping[str, str]:
+    """Read the target and see that it is as the plan was made upon."""
     site = plan.direction.target
     stream.emit("refresh_start", f"reading {site} again")
     found = await _inventory(plan, engine)
     stream.emit("refresh_complete", f"read {site} again: {found.requests} requests")
-    _refuse_another_engine(plan, found)
-    fresh = index(found)
-    converged: dict[str, str] = {}
-    conflicts: list[str] = []
-    for action in plan.actions():
-        judgement = judge(action, fresh)
-        if judgement.drift == "converged":
-            converged[action.id] = judgement.reason
-        elif judgement.drift == "conflict":
-            conflicts.append(f"{action.address} {action.operation}: {judgement.reason}")
-    if conflicts:
-        raise Refused(
-            f"{site} is not as it was when the plan was made",
-            next_step="make the plan again: drplan plan --out FILE",
-            findings=conflicts,
-        )
-    return converged
-
-
-def _refuse_another_engine(plan: Plan, found: Inventory) -> None:
-    planned, read = plan.target.engine.instance_id, found.engine.instance_id
-    if planned is not None and read is not None and planned != read:
-        raise Refused(
-            f"the plan was made for another Engine than the one recorded for {found.site}",
-            where=found.url,
-            next_step="give the recordings that the plan was made from, or plan again",
-            findings=(f"planned for {planned}", f"recorded {read}"),
-        )
+    return recheck(plan, found)
 
 
 async def _carry_out(
@@ -239,7 +209,7 @@ async def _carry_out(
     engine: Engine,
     run_id: str,
     stream: Stream,
-    converged: dict[str, str],
+    converged: Mapping[str, str],
 ) -> tuple[Outcome, ...]:
     actions = plan.actions()
     perform = performer(

@@ -13,7 +13,8 @@ import trio
 import trio.lowlevel
 from trio.testing import MockClock
 
-from drplan.apply.dispatcher import Effort, counts_of, dispatch
+from drplan.apply.counts import counts_of
+from drplan.apply.dispatcher import Effort, dispatch
 from drplan.apply.result import ActionFailed, Result
 from drplan.apply.stream import Stream
 from drplan.apply.turns import Turn

@@ -13,7 +13,7 @@ from drplan.model.entities import Disk, Lun
 async def read_disks(reader: Reader) -> tuple[Disk, ...]:
     """Every disk that the Engine knows."""
     listed = await reader.entries("disks", reader.system.disks_service().list)
-    return tuple(disk(it) for it in listed)
+    return tuple(sorted((disk(it) for it in listed), key=lambda it: (it.name, it.id)))
 
 
 def disk(entry: Any) -> Disk:

@@ -1,62 +1,73 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from drplan.simulator import storage_views
+from drplan.wire.response import Response
+from tests.unit.simulator.behaviour.sites import Site, World, fault, import_body, tree, uid
 
 
 @pytest.fixture
-def target(world, importing):
+def target(world: World) -> Site:
+    """A target that has imported the first domain; two VMs lived on the source."""
     source = world.plain_source()
     source.vm(1, disks=(source.disk(1),), status="up")
     source.vm(2)
     world.plain_target()
     site = world.open(1, 2)
-    site.ask("POST", "/storagedomains", importing(1))
+    site.ask("POST", "/storagedomains", import_body(1))
     return site
 
 
-def status(target, ids, number=1):
-    return storage_views.status(target.store, ids("sd", number))
+def status(target: Site, number: int = 1) -> str | None:
+    """The real status of a domain."""
+    return storage_views.status(target.store, uid("sd", number))
 
 
-def test_attach_passes_locked_maintenance_and_activating(world, target, ids, body_of):
+def test_attach_passes_locked_maintenance_and_activating(world: World, target: Site) -> None:
     """4.3 and 5: the statuses that a client sees, and 201 with the attached view."""
-    body = f"<storage_domain id='{ids('sd', 1)}'/>"
-    path = f"/datacenters/{ids('dc', 1)}/storagedomains"
+    body = f"<storage_domain id='{uid('sd', 1)}'/>"
+    path = f"/datacenters/{uid('dc', 1)}/storagedomains"
     ticket = target.submit("POST", path, body)
     seen = []
     while ticket.response is None:
         target.step()
-        now = status(target, ids)
+        now = status(target)
         if not seen or seen[-1] != now:
             seen.append(now)
 
-    answer = body_of(ticket.response)
+    answer = tree(ticket.response)
     assert seen == ["locked", "maintenance", "activating", "active"]
     assert ticket.response.status == 201
     assert answer.findtext("status") == "active"
-    assert answer.find("data_center").get("id") == ids("dc", 1)
+    assert answer.find("data_center").get("id") == uid("dc", 1)
     assert target.events(962) == [
         "Storage Domain d1 was attached to Data Center dc1-b by admin@internal-authz"
     ]
 
 
-def test_an_attached_domain_has_no_status_in_the_engine_wide_list(world, target, ids, body_of):
+def test_an_attached_domain_has_no_status_in_the_engine_wide_list(
+    world: World, target: Site
+) -> None:
     """4.1: the status stands only under the data center."""
     world.attach(1)
 
-    view = body_of(target.ask("GET", f"/storagedomains/{ids('sd', 1)}"))
+    view = tree(target.ask("GET", f"/storagedomains/{uid('sd', 1)}"))
     assert view.find("status") is None
-    assert view.find("data_centers/data_center").get("id") == ids("dc", 1)
+    assert view.find("data_centers/data_center").get("id") == uid("dc", 1)
 
 
-def test_unregistered_entities_appear_at_attach_with_their_last_status(world, target, ids, body_of):
+def test_unregistered_entities_appear_at_attach_with_their_last_status(
+    world: World, target: Site
+) -> None:
     """8.2 to 8.4: VMs with an image here, and every VM without images; not before the attach."""
-    path = f"/storagedomains/{ids('sd', 1)}/vms?unregistered=true"
-    before = body_of(target.ask("GET", path))
+    path = f"/storagedomains/{uid('sd', 1)}/vms?unregistered=true"
+    before = tree(target.ask("GET", path))
     world.attach(1)
-    after = body_of(target.ask("GET", path))
+    after = tree(target.ask("GET", path))
 
     assert len(before) == 0
     assert [(vm.findtext("name"), vm.findtext("status")) for vm in after] == [
@@ -65,61 +76,63 @@ def test_unregistered_entities_appear_at_attach_with_their_last_status(world, ta
     ]
 
 
-def test_an_unregistered_vm_shows_neither_cluster_nor_disks_nor_nics(world, target, ids, body_of):
+def test_an_unregistered_vm_shows_neither_cluster_nor_disks_nor_nics(
+    world: World, target: Site
+) -> None:
     """8.4 and entities 3: what is absent; the entity itself is 404."""
     world.attach(1)
-    path = f"/storagedomains/{ids('sd', 1)}/vms"
+    path = f"/storagedomains/{uid('sd', 1)}/vms"
 
-    vm = body_of(target.ask("GET", f"{path}?unregistered=true"))[0]
+    vm = tree(target.ask("GET", f"{path}?unregistered=true"))[0]
     assert [vm.find(tag) for tag in ("cluster", "disk_attachments", "nics", "host")] == [None] * 4
-    assert vm.find("storage_domain").get("id") == ids("sd", 1)
-    assert vm.get("href") == f"/ovirt-engine/api{path}/{ids('vm', 1)}"
+    assert vm.find("storage_domain").get("id") == uid("sd", 1)
+    assert vm.get("href") == f"/ovirt-engine/api{path}/{uid('vm', 1)}"
     assert [link.get("rel") for link in vm.findall("actions/link")] == ["register"]
-    assert target.ask("GET", f"{path}/{ids('vm', 1)}").status == 404
+    assert target.ask("GET", f"{path}/{uid('vm', 1)}").status == 404
 
 
-def test_the_ovf_store_disks_are_registered_and_the_others_listed(world, target, ids, body_of):
+def test_the_ovf_store_disks_are_registered_and_the_others_listed(
+    world: World, target: Site
+) -> None:
     """5: OVF_STORE disks become disks; images are unregistered disks."""
     world.attach(1)
 
-    listed = body_of(target.ask("GET", f"/storagedomains/{ids('sd', 1)}/disks?unregistered=true"))
-    assert target.store.exists(f"/disks/{ids('ovf', 2)}")
-    assert [disk.get("id") for disk in listed] == [ids("disk", 1)]
+    listed = tree(target.ask("GET", f"/storagedomains/{uid('sd', 1)}/disks?unregistered=true"))
+    assert target.store.exists(f"/disks/{uid('ovf', 2)}")
+    assert [disk.get("id") for disk in listed] == [uid("disk", 1)]
 
 
-def test_a_disk_with_snapshots_is_left_out_of_the_unregistered_disks(
-    world, importing, ids, body_of
-):
+def test_a_disk_with_snapshots_is_left_out_of_the_unregistered_disks(world: World) -> None:
     """8.4: disks with more than one volume are silently missing."""
     source = world.plain_source()
     vm = source.vm(1, disks=(source.disk(1),))
     source.put(
-        f"/vms/{vm}/snapshots/{ids('snap', 1)}",
+        f"/vms/{vm}/snapshots/{uid('snap', 1)}",
         "<snapshot><snapshot_type>regular</snapshot_type></snapshot>",
     )
     world.plain_target()
     target = world.open(1)
     world.recover(1)
 
-    listed = body_of(target.ask("GET", f"/storagedomains/{ids('sd', 1)}/disks?unregistered=true"))
+    listed = tree(target.ask("GET", f"/storagedomains/{uid('sd', 1)}/disks?unregistered=true"))
     assert len(listed) == 0
 
 
-def test_vms_of_origin_external_get_no_row(world, ids, body_of):
+def test_vms_of_origin_external_get_no_row(world: World) -> None:
     """9 and entities 3: they are skipped at attach."""
     source = world.plain_source()
     source.vm(1, extra="")
-    with source.store.edit(f"/vms/{ids('vm', 1)}") as vm:
+    with source.store.edit(f"/vms/{uid('vm', 1)}") as vm:
         vm.find("origin").text = "external"
     world.plain_target()
     target = world.open(1)
     world.recover(1)
 
-    answer = target.ask("GET", f"/storagedomains/{ids('sd', 1)}/vms?unregistered=true")
-    assert len(body_of(answer)) == 0
+    answer = target.ask("GET", f"/storagedomains/{uid('sd', 1)}/vms?unregistered=true")
+    assert len(tree(answer)) == 0
 
 
-def test_an_unreadable_ovf_store_gives_empty_lists_and_event_1017(world, importing, ids):
+def test_an_unreadable_ovf_store_gives_empty_lists_and_event_1017(world: World) -> None:
     """8.4: attach succeeds all the same."""
     source = world.plain_source()
     source.vm(1)
@@ -128,12 +141,12 @@ def test_an_unreadable_ovf_store_gives_empty_lists_and_event_1017(world, importi
     world.array.export("nas-b", "/exp/r1").domains[0].ovf_store.readable = False
     world.recover(1)
 
-    assert status(target, ids) == "active"
+    assert status(target) == "active"
     assert len(target.events(1017)) == 1
-    assert target.store.members(f"/storagedomains/{ids('sd', 1)}/vms;unregistered") == ()
+    assert target.store.members(f"/storagedomains/{uid('sd', 1)}/vms;unregistered") == ()
 
 
-def test_a_vm_on_two_domains_is_listed_on_both(world, ids):
+def test_a_vm_on_two_domains_is_listed_on_both(world: World) -> None:
     """8.2: clients must de-duplicate by id."""
     source = world.plain_source()
     source.vm(1, disks=(source.disk(1, (1,)), source.disk(2, (2,))))
@@ -142,90 +155,90 @@ def test_a_vm_on_two_domains_is_listed_on_both(world, ids):
     world.recover(1, 2)
 
     for number in (1, 2):
-        path = f"/storagedomains/{ids('sd', number)}/vms;unregistered/{ids('vm', 1)}"
+        path = f"/storagedomains/{uid('sd', number)}/vms;unregistered/{uid('vm', 1)}"
         assert target.store.exists(path)
 
 
-def test_attach_raises_the_format_to_that_of_the_data_center(world, importing, ids, body_of):
+def test_attach_raises_the_format_to_that_of_the_data_center(world: World) -> None:
     """5.2: irreversibly, with the transaction of the attach."""
     world.plain_source()
     world.source.domain(1, storage_format="v4")
     world.plain_target()
     target = world.open(1)
-    target.ask("POST", "/storagedomains", importing(1))
+    target.ask("POST", "/storagedomains", import_body(1))
 
-    answer = body_of(world.attach(1))
+    answer = tree(world.attach(1))
 
     assert answer.findtext("storage_format") == "v5"
     assert world.array.export("nas-b", "/exp/r1").domains[0].storage_format == "v5"
 
 
-def test_a_format_newer_than_the_data_center_is_illegal(world, importing, fault_of, ids):
+def test_a_format_newer_than_the_data_center_is_illegal(world: World) -> None:
     """5.2 ACTION_TYPE_FAILED_STORAGE_DOMAIN_FORMAT_ILLEGAL."""
     world.plain_source()
     world.plain_target()
     world.target.data_center(minor=2)
     target = world.open(1)
-    target.ask("POST", "/storagedomains", importing(1))
+    target.ask("POST", "/storagedomains", import_body(1))
 
     detail = "[Cannot attach Storage. Storage Domain format V5 is illegal.]"
-    assert fault_of(world.attach(1)) == (409, detail)
+    assert fault(world.attach(1)) == (409, detail)
 
 
-def test_a_second_attach_has_the_misleading_text(world, target, fault_of):
+def test_a_second_attach_has_the_misleading_text(world: World, target: Site) -> None:
     """5.2 ACTION_TYPE_FAILED_STORAGE_DOMAIN_STATUS_ILLEGAL: already attached."""
     world.attach(1)
 
-    status_code, detail = fault_of(world.attach(1))
+    status_code, detail = fault(world.attach(1))
     assert status_code == 409
     assert detail.startswith("[Cannot attach Storage. The relevant Storage Domain is inaccessible.")
 
 
-def test_attach_needs_the_data_center_the_domain_and_an_up_host(world, target, fault_of, ids):
+def test_attach_needs_the_data_center_the_domain_and_an_up_host(world: World, target: Site) -> None:
     """5.2, the first three rows in their order."""
     no_center = world.attach(1, center=5)
     no_domain = world.attach(7)
     for number in (1, 2):
-        target.store.set_value(f"/hosts/{ids('host', number)}", "status", "down")
+        target.store.set_value(f"/hosts/{uid('host', number)}", "status", "down")
     no_host = world.attach(7)
 
-    assert fault_of(no_center) == (400, "[Data Center doesn't exist.]")
-    assert fault_of(no_domain) == (400, "[Cannot attach Storage. Storage Domain doesn't exist.]")
-    assert fault_of(no_host) == (
+    assert fault(no_center) == (400, "[Data Center doesn't exist.]")
+    assert fault(no_domain) == (400, "[Cannot attach Storage. Storage Domain doesn't exist.]")
+    assert fault(no_host) == (
         409,
         "[Cannot attach Storage. There is no active Host in the Data Center.]",
     )
 
 
-def test_an_unknown_name_in_the_body_is_404(target, fault_of, ids):
+def test_an_unknown_name_in_the_body_is_404(target: Site) -> None:
     """5.2: the name is looked up before the command."""
-    path = f"/datacenters/{ids('dc', 1)}/storagedomains"
+    path = f"/datacenters/{uid('dc', 1)}/storagedomains"
 
     answer = target.ask("POST", path, "<storage_domain><name>nix</name></storage_domain>")
 
-    assert fault_of(answer) == (404, "Entity not found: Storage: name=nix")
+    assert fault(answer) == (404, "Entity not found: Storage: name=nix")
 
 
-def test_attach_needs_an_active_master(world, target, fault_of, ids):
+def test_attach_needs_an_active_master(world: World, target: Site) -> None:
     """5.2 ACTION_TYPE_FAILED_MASTER_STORAGE_DOMAIN_NOT_ACTIVE."""
-    storage_views.set_status(target.store, ids("sd", 9), "maintenance")
+    storage_views.set_status(target.store, uid("sd", 9), "maintenance")
 
-    status_code, detail = fault_of(world.attach(1))
+    status_code, detail = fault(world.attach(1))
     assert status_code == 409
     assert detail.startswith("[Failed to attach Storage due to an error on the Data Center master")
 
 
-def test_the_domain_is_locked_while_it_is_attached(world, target, fault_of, ids):
+def test_the_domain_is_locked_while_it_is_attached(world: World, target: Site) -> None:
     """5.2, row "lock busy"."""
-    body = f"<storage_domain id='{ids('sd', 1)}'/>"
-    path = f"/datacenters/{ids('dc', 1)}/storagedomains"
+    body = f"<storage_domain id='{uid('sd', 1)}'/>"
+    path = f"/datacenters/{uid('dc', 1)}/storagedomains"
     first = target.submit("POST", path, body)
     second = target.ask("POST", path, body)
     while first.response is None:
         target.step()
 
     assert first.response.status == 201
-    assert fault_of(second) == (
+    assert fault(second) == (
         409,
         "[Cannot attach Storage. Related operation is currently in progress."
         " Please try again later.]",
@@ -240,37 +253,37 @@ def test_the_domain_is_locked_while_it_is_attached(world, target, fault_of, ids)
     ],
 )
 def test_what_the_storage_refuses_rolls_the_attach_back(
-    world, importing, fault_of, ids, change, detail
-):
+    world: World, change: dict[str, Any], detail: str
+) -> None:
     """5.2 VDSM failures and 12: the map row is removed, the domain is unattached again."""
     world.plain_source()
     world.plain_target()
     target = world.open(1, **change)
-    target.ask("POST", "/storagedomains", importing(1))
+    target.ask("POST", "/storagedomains", import_body(1))
 
     answer = world.attach(1)
 
-    assert fault_of(answer) == (400, detail)
-    assert status(target, ids) == "unattached"
+    assert fault(answer) == (400, detail)
+    assert status(target) == "unattached"
 
 
-def test_all_hosts_failing_to_connect_is_an_empty_detail(world, target, fault_of, ids):
+def test_all_hosts_failing_to_connect_is_an_empty_detail(world: World, target: Site) -> None:
     """5.2, row "all hosts failed to connect"."""
     world.array.export("nas-b", "/exp/r1").mount = "refuses"
 
-    assert fault_of(world.attach(1)) == (400, "[]")
-    assert status(target, ids) == "unattached"
+    assert fault(world.attach(1)) == (400, "[]")
+    assert status(target) == "unattached"
 
 
-def test_an_iso_domain_with_foreign_metadata_cannot_be_attached(world, importing, fault_of, ids):
+def test_an_iso_domain_with_foreign_metadata_cannot_be_attached(world: World) -> None:
     """5: the force-detach is for data domains only."""
     world.plain_source()
     world.source.domain(4, kind="iso")
     world.plain_target()
     target = world.open(4)
-    target.ask("POST", "/storagedomains", importing(4).replace("<type>data", "<type>iso"))
+    target.ask("POST", "/storagedomains", import_body(4).replace("<type>data", "<type>iso"))
 
-    status_code, detail = fault_of(world.attach(4))
+    status_code, detail = fault(world.attach(4))
     assert status_code == 400
     assert detail.startswith("[The Domain is already used by another Data Center.")
 
@@ -279,25 +292,26 @@ class TestFirstDomain:
     """5.1: the first domain of an uninitialised data center."""
 
     @pytest.fixture
-    def target(self, world, importing):
+    def target(self, world: World) -> Site:
+        """An uninitialised data center, and two imported domains."""
         source = world.plain_source()
         source.vm(1, disks=(source.disk(1),))
         world.plain_target(status="uninitialized")
         site = world.open(1, 2)
         for number in (1, 2):
-            site.ask("POST", "/storagedomains", importing(number))
+            site.ask("POST", "/storagedomains", import_body(number))
         return site
 
-    def test_it_becomes_master_and_stays_locked_until_active(self, target, ids):
+    def test_it_becomes_master_and_stays_locked_until_active(self, target: Site) -> None:
         """5.1 and 4.3: locked until active, the data center through its phases."""
-        path = f"/datacenters/{ids('dc', 1)}"
+        path = f"/datacenters/{uid('dc', 1)}"
         ticket = target.submit(
-            "POST", f"{path}/storagedomains", f"<storage_domain id='{ids('sd', 1)}'/>"
+            "POST", f"{path}/storagedomains", f"<storage_domain id='{uid('sd', 1)}'/>"
         )
         seen = []
         while ticket.response is None:
             target.step()
-            now = (status(target, ids), target.store.value(path, "status"))
+            now = (status(target), target.store.value(path, "status"))
             if not seen or seen[-1] != now:
                 seen.append(now)
 
@@ -306,62 +320,66 @@ class TestFirstDomain:
             ("locked", "contend"),
             ("active", "up"),
         ]
-        assert target.store.value(f"/storagedomains/{ids('sd', 1)}", "master") == "true"
+        assert target.store.value(f"/storagedomains/{uid('sd', 1)}", "master") == "true"
         assert target.store.value(path, "storage_format") == "v5"
         spm = [target.store.value(h, "spm/status") for h in target.store.members("/hosts")]
         assert spm == ["spm", "none"]
 
-    def test_its_vms_are_listed(self, world, target, ids):
+    def test_its_vms_are_listed(self, world: World, target: Site) -> None:
         """8.4: the OVF_STORE of the first domain is read too."""
         world.attach(1)
 
         assert target.store.exists(
-            f"/storagedomains/{ids('sd', 1)}/vms;unregistered/{ids('vm', 1)}"
+            f"/storagedomains/{uid('sd', 1)}/vms;unregistered/{uid('vm', 1)}"
         )
 
-    def test_a_second_attach_meanwhile_finds_no_active_master(self, world, target, fault_of, ids):
+    def test_a_second_attach_meanwhile_finds_no_active_master(
+        self, world: World, target: Site
+    ) -> None:
         """5.1: as soon as the data center has left uninitialized."""
-        path = f"/datacenters/{ids('dc', 1)}/storagedomains"
-        first = target.submit("POST", path, f"<storage_domain id='{ids('sd', 1)}'/>")
+        path = f"/datacenters/{uid('dc', 1)}/storagedomains"
+        first = target.submit("POST", path, f"<storage_domain id='{uid('sd', 1)}'/>")
         target.settle(1.0)
         second = world.attach(2)
         while first.response is None:
             target.step()
 
         assert first.response.status == 201
-        assert fault_of(second)[0] == 409
-        assert "master Storage Domain" in fault_of(second)[1]
+        assert fault(second)[0] == 409
+        assert "master Storage Domain" in fault(second)[1]
 
-    def test_a_second_attach_at_the_same_moment_has_an_empty_detail(self, world, target, ids):
+    def test_a_second_attach_at_the_same_moment_has_an_empty_detail(
+        self, world: World, target: Site
+    ) -> None:
         """5.1: the data center changed between the outer and the inner check."""
-        path = f"/datacenters/{ids('dc', 1)}/storagedomains"
+        path = f"/datacenters/{uid('dc', 1)}/storagedomains"
         tickets = [
-            target.submit("POST", path, f"<storage_domain id='{ids('sd', n)}'/>") for n in (1, 2)
+            target.submit("POST", path, f"<storage_domain id='{uid('sd', n)}'/>") for n in (1, 2)
         ]
         target.settle(300)
 
         assert [t.response.status for t in tickets] == [201, 400]
         assert b"<detail>[]</detail>" in tickets[1].response.body
 
-    def test_any_failure_is_an_empty_detail_and_undone(self, world, target, fault_of, ids):
+    def test_any_failure_is_an_empty_detail_and_undone(self, world: World, target: Site) -> None:
         """5.1: VDSM texts are lost; domain and data center are restored."""
         world.array.export("nas-b", "/exp/r1").domains[0].state = "read_only"
 
         answer = world.attach(1)
 
-        path = f"/datacenters/{ids('dc', 1)}"
-        assert fault_of(answer) == (400, "[]")
-        assert status(target, ids) == "unattached"
+        path = f"/datacenters/{uid('dc', 1)}"
+        assert fault(answer) == (400, "[]")
+        assert status(target) == "unattached"
         assert target.store.value(path, "status") == "uninitialized"
-        assert target.store.value(f"/storagedomains/{ids('sd', 1)}", "master") == "false"
+        assert target.store.value(f"/storagedomains/{uid('sd', 1)}", "master") == "false"
 
-    def test_it_must_be_of_type_data(self, world, fault_of, ids):
+    def test_it_must_be_of_type_data(self, world: World) -> None:
         """5.2 ERROR_CANNOT_ADD_STORAGE_POOL_WITHOUT_DATA_DOMAIN."""
         world.plain_target(status="uninitialized")
         world.target.domain(5, center=None, kind="iso")
         world.open()
 
-        status_code, detail = fault_of(world.attach(5))
+        status_code, detail = fault(world.attach(5))
         assert status_code == 409
         assert "Please attach Data Domain to the Data Center first." in detail
 
@@ -370,63 +388,72 @@ class TestActivate:
     """6.1: activate."""
 
     @pytest.fixture
-    def act(self, target, ids):
-        def run(number: int = 1, center: int = 1):
-            path = f"/datacenters/{ids('dc', center)}/storagedomains/{ids('sd', number)}/activate"
+    def act(self, target: Site) -> Callable[..., Response]:
+        """Activate a domain."""
+        def run(number: int = 1, center: int = 1) -> Response:
+            path = f"/datacenters/{uid('dc', center)}/storagedomains/{uid('sd', number)}/activate"
             return target.ask("POST", path, "<action/>")
 
         return run
 
-    def test_a_domain_in_maintenance_becomes_active(self, world, target, act, ids, body_of):
+    def test_a_domain_in_maintenance_becomes_active(
+        self, world: World, target: Site, act: Callable[..., Response]
+    ) -> None:
         """6.1: 200 with job and the domain's reference."""
         world.attach(1)
-        storage_views.set_status(target.store, ids("sd", 1), "maintenance")
+        storage_views.set_status(target.store, uid("sd", 1), "maintenance")
 
         answer = act()
 
         assert answer.status == 200
-        assert body_of(answer).findtext("status") == "complete"
-        assert body_of(answer).find("job").get("id")
-        assert status(target, ids) == "active"
+        assert tree(answer).findtext("status") == "complete"
+        assert tree(answer).find("job").get("id")
+        assert status(target) == "active"
 
-    def test_it_is_not_idempotent(self, world, act, fault_of):
+    def test_it_is_not_idempotent(self, world: World, act: Callable[..., Response]) -> None:
         """6.1 STATUS_ILLEGAL2, in an action."""
         world.attach(1)
 
         detail = "[Cannot activate Storage. The relevant Storage Domain's status is Active.]"
-        assert fault_of(act()) == (409, detail)
+        assert fault(act()) == (409, detail)
 
     @pytest.mark.parametrize("now", ["locked", "detaching", "activating"])
-    def test_a_domain_in_process_is_busy(self, world, target, act, fault_of, ids, now):
+    def test_a_domain_in_process_is_busy(
+        self, world: World, target: Site, act: Callable[..., Response], now: str
+    ) -> None:
         """6.1 OBJECT_LOCKED."""
         world.attach(1)
-        storage_views.set_status(target.store, ids("sd", 1), now)
+        storage_views.set_status(target.store, uid("sd", 1), now)
 
-        assert fault_of(act())[0] == 409
-        assert "Related operation is currently in progress" in fault_of(act())[1]
+        assert fault(act())[0] == 409
+        assert "Related operation is currently in progress" in fault(act())[1]
 
-    def test_the_master_comes_first(self, world, target, act, fault_of, ids):
+    def test_the_master_comes_first(
+        self, world: World, target: Site, act: Callable[..., Response]
+    ) -> None:
         """6.1: a non-master needs an active master."""
         world.attach(1)
         for number in (1, 9):
-            storage_views.set_status(target.store, ids("sd", number), "maintenance")
+            storage_views.set_status(target.store, uid("sd", number), "maintenance")
 
-        assert "activate the master Storage Domain first" in fault_of(act())[1]
+        assert "activate the master Storage Domain first" in fault(act())[1]
 
-    def test_a_failure_restores_the_status(self, world, target, act, fault_of, ids):
+    def test_a_failure_restores_the_status(
+        self, world: World, target: Site, act: Callable[..., Response]
+    ) -> None:
         """6.1: every host failed to connect."""
         world.attach(1)
-        storage_views.set_status(target.store, ids("sd", 1), "inactive")
+        storage_views.set_status(target.store, uid("sd", 1), "inactive")
         world.array.export("nas-b", "/exp/r1").mount = "refuses"
 
-        assert fault_of(act()) == (400, "[]")
-        assert status(target, ids) == "inactive"
+        assert fault(act()) == (400, "[]")
+        assert status(target) == "inactive"
 
-    def test_unknown_things_are_400(self, act, fault_of):
+    def test_unknown_things_are_400(self, act: Callable[..., Response]) -> None:
         """1.5: the command validates, there is no 404."""
-        assert fault_of(act(7)) == (400, "[Cannot activate Storage. Storage Domain doesn't exist.]")
-        assert fault_of(act(1, 5)) == (400, "[Data Center doesn't exist.]")
+        assert fault(act(7)) == (400, "[Cannot activate Storage. Storage Domain doesn't exist.]")
+        assert fault(act(1, 5)) == (400, "[Data Center doesn't exist.]")
 
-    def test_an_unattached_domain_fails_in_execution(self, act, fault_of):
+    def test_an_unattached_domain_fails_in_execution(self, act: Callable[..., Response]) -> None:
         """1.5: it counts as Unknown, and fails with the Engine's own error."""
-        assert fault_of(act(1)) == (400, "[Internal Engine Error]")
+        assert fault(act(1)) == (400, "[Internal Engine Error]")

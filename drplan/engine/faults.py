@@ -10,6 +10,9 @@ from lxml import etree
 from drplan.errors import AnswerLost, EngineFault, LoginFailed
 from drplan.wire.response import Response
 
+GATEWAY_ERRORS = frozenset({502, 504})
+"""A web server's word that it lost the Engine's answer, or did not wait for it."""
+
 XML_MEDIA_TYPES = frozenset({"application/xml", "text/xml"})
 
 
@@ -21,7 +24,8 @@ def refuse_what_the_sdk_cannot_read(response: Response, site: str) -> None:
     section 1). A removal that runs on answers 202 without a body.
 
     Raises ``LoginFailed`` for 401 (a 403 may be a validation's and stays a fault), ``EngineFault``
-    for other errors without a fault in XML, ``AnswerLost`` for a success that is not XML.
+    for other errors without a fault in XML, ``AnswerLost`` for a success that is not XML, and where
+    a gateway says that the answer did not reach it.
     """
     if response.status == 401:
         raise LoginFailed(
@@ -31,6 +35,8 @@ def refuse_what_the_sdk_cannot_read(response: Response, site: str) -> None:
         )
     if response.status >= 400:
         if not is_xml(response):
+            if response.status in GATEWAY_ERRORS:
+                raise unreadable(response, site)
             raise EngineFault(response.status, "", "")
     elif response.body and not is_xml(response):
         raise unreadable(response, site)

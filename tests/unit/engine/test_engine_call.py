@@ -178,6 +178,9 @@ def test_wrong_credentials_are_not_a_fault(script: Script, make_engine: MakeEngi
         Response(200, "OK", XML, b""),
         Response(200, "OK", HTML, b"<html/>"),
         Response(200, "OK", (), b"<vms/>"),
+        Response(302, "Found", HTML, b"<html/>"),
+        Response(502, "Bad Gateway", HTML, b"<html/>"),
+        Response(504, "Gateway Timeout", HTML, b"<html/>"),
     ],
 )
 def test_an_answer_that_cannot_be_read_is_lost(

@@ -1,0 +1,1 @@
+"""Planning: what should be, what is, what to do about it. Pure: data in, data out."""

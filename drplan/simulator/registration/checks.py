@@ -21,7 +21,7 @@ _UNDEFINED = ("", "undefined")
 def before_volumes(pending: Pending) -> None:
     """Disks, cluster, BIOS type, MAC duplicates, data center, ids, template."""
     images.exclude_known(pending)
-    if pending.cluster is not None:
+    if pending.store.exists(f"/clusters/{pending.cluster}"):
         images.check_domains(pending)
     check_cluster(pending)
     check_bios_type(pending)

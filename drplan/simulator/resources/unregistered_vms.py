@@ -119,6 +119,8 @@ def _validate(pending: Pending) -> Generator[Wait, None, None]:
     yield from images.check_volumes(pending)
     checks.check_template(pending)
     checks.after_volumes(pending)
+    # Between validation and execution others may write: groups and MACs can be lost (sheet 2.3).
+    yield pending.call.engine.latency.write
 
 
 def _execute(pending: Pending, status: str) -> str:

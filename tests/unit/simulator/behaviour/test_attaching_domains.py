@@ -390,6 +390,7 @@ class TestActivate:
     @pytest.fixture
     def act(self, target: Site) -> Callable[..., Response]:
         """Activate a domain."""
+
         def run(number: int = 1, center: int = 1) -> Response:
             path = f"/datacenters/{uid('dc', center)}/storagedomains/{uid('sd', number)}/activate"
             return target.ask("POST", path, "<action/>")

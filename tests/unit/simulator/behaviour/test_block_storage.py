@@ -39,6 +39,7 @@ def target(world: World) -> Site:
 @pytest.fixture
 def act(target: Site) -> Callable[..., Response]:
     """An action of the first host."""
+
     def run(verb: str, body: str) -> Response:
         return target.ask("POST", f"/hosts/{uid('host', 1)}/{verb}", f"<action>{body}</action>")
 

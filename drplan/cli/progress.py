@@ -58,7 +58,8 @@ def progress_line(event: Event) -> str | None:
     """
     if event.type == "version":
         return event.message
-    if event.type not in _TOLD:
+    if event.type not in _TOLD or (event.type == "diagnostic" and event.level == "error"):
+        # An error is told by whoever ends the command.
         return None
     place = f"[{event.position}/{event.total}]" if event.position is not None else ""
     return f"{_since_start(event.elapsed_ms or 0):>9} {place:<9} {event.message}"
@@ -92,11 +93,15 @@ class PlainProgress:
 
 
 class JsonProgress(PlainProgress):
-    """Every event as one line of JSON."""
+    """Every event as one line of JSON. Once ``is_over``, nothing may follow."""
+
+    def __init__(self) -> None:
+        self.is_over = False
 
     def notice(self, event: Event) -> None:
         """Write ``event``."""
         terminal.write_json(msgspec.json.encode(event))
+        self.is_over = event.type == "run_summary"
 
 
 class LiveProgress:

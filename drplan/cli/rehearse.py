@@ -63,8 +63,9 @@ def rehearse(
       drplan rehearse plan.json --cassettes recordings --report rehearsal.json
     """
     from drplan.cli import paper
-    from drplan.cli.progress import progress
+    from drplan.cli.progress import JsonProgress, progress
     from drplan.documents.report_file import write_report
+    from drplan.errors import DrplanError
     from drplan.report.renderer import render_report
     from drplan.workflows.rehearse import RehearsalRequest
     from drplan.workflows.rehearse import rehearse as run
@@ -73,7 +74,13 @@ def rehearse(
         plan=plan, cassettes=cassettes, run_dir=run_dir, seed=seed, sequential=sequential
     )
     with progress(as_json=as_json) as display:
-        rehearsal = run(request, [display])
+        try:
+            rehearsal = run(request, [display])
+        except DrplanError as error:
+            if isinstance(display, JsonProgress) and display.is_over:
+                # The stream has told why, and its summary is the last line.
+                return error.exit_code
+            raise
     if report is not None:
         write_report(report, rehearsal.report)
     if not as_json:

@@ -29,7 +29,7 @@ from drplan.documents.journal_file import JournalWriter
 from drplan.documents.plan_file import read_plan
 from drplan.documents.report_file import write_report
 from drplan.engine.engine import Engine
-from drplan.errors import RunFailed
+from drplan.errors import DrplanError, RunFailed
 from drplan.inventory.collect import collect
 from drplan.model.change import Change
 from drplan.model.diagnostic import Diagnostic
@@ -160,6 +160,9 @@ async def _run(
         duration_ms = stream.elapsed_ms()
         rehearsal = await _look_again(plan, engine, world, outcomes, run_id, stream, duration_ms)
         success = rehearsal.report.success
+    except DrplanError as error:
+        _tell_why(error, stream)
+        raise
     finally:
         counts = counts_of(outcomes, plan.actions())
         stream.emit(
@@ -170,6 +173,17 @@ async def _run(
             success=success,
         )
     return rehearsal
+
+
+def _tell_why(error: DrplanError, stream: Stream) -> None:
+    """The reason stands in the stream, before the summary that ends it."""
+    finding = Diagnostic(
+        severity="error",
+        summary=error.summary,
+        detail="\n".join(error.findings),
+        next_step=error.next_step or "",
+    )
+    stream.emit("diagnostic", f"Error: {error}", level="error", diagnostic=finding)
 
 
 def _introduce(plan: Plan, stream: Stream) -> None:

@@ -263,6 +263,8 @@ def test_recordings_of_another_target_are_refused(demo_plan: Path, tmp_path: Pat
     done = drplan("rehearse", demo_plan, "--cassettes", tmp_path, "--json", code=4)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert not any(event["type"] == "sent" for event in events)
+    assert [event["type"] for event in events[-2:]] == ["diagnostic", "run_summary"]
+    assert events[-1]["success"] is False
 
 
 @pytest.mark.parametrize(

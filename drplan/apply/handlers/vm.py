@@ -19,6 +19,7 @@ from drplan.model.parameters import (
 )
 
 _POLL = 2.0
+_POLL_POWER = 3.0
 _REGISTERING = 900.0
 _STARTING = 900.0
 _GUEST_AGENT = 300.0
@@ -195,7 +196,7 @@ async def wait_until_up(context: Context, vm: str) -> None:
         last = status
         return None
 
-    await context.until(look, every=_POLL, at_most=_STARTING, what="the VM was not up")
+    await context.until(look, every=_POLL_POWER, at_most=_STARTING, what="the VM was not up")
 
 
 async def _power(context: Context, service: Any) -> tuple[str, Any]:

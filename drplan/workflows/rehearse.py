@@ -193,10 +193,10 @@ def _introduce(plan: Plan, stream: Stream) -> None:
         drplan=__version__,
         ui=UI_VERSION,
     )
-    failed = [check for check in plan.checks if check.status == "fail"]
     if plan.applyable:
         return
-    names = ", ".join(check.name for check in failed)
+    blocking = [check.name for check in plan.checks if check.blocks and check.status == "fail"]
+    names = ", ".join(blocking)
     summary = (
         f"the plan is blocked ({names}) and could not be applied; it is rehearsed all the same"
     )

@@ -131,9 +131,14 @@ def _import_body(
             type=types.StorageType(parameters.storage_type),
             address=None if is_block else parameters.address,
             path=None if is_block else parameters.path,
-            vfs_type=None if is_block else parameters.vfs_type,
+            vfs_type=None if is_block else _vfs_type(parameters),
         ),
     )
+
+
+def _vfs_type(parameters: ImportParameters) -> str | None:
+    """The Engine demands one for GlusterFS too, where there is but one (storage sheet 3.1)."""
+    return "glusterfs" if parameters.storage_type == "glusterfs" else parameters.vfs_type
 
 
 async def update_domain(context: Context, parameters: UpdateParameters) -> Result:

@@ -9,9 +9,12 @@ from drplan.simulator import reading
 from drplan.simulator.handling import Route
 from drplan.simulator.resources import (
     attached_storage_domains,
+    events,
     hosts,
     storage_connections,
     storage_domains,
+    tags,
+    unregistered_disks,
     unregistered_templates,
     unregistered_vms,
     vms,
@@ -27,6 +30,9 @@ def all_routes() -> tuple[Route, ...]:
         *attached_storage_domains.ROUTES,
         *unregistered_templates.ROUTES,
         *unregistered_vms.ROUTES,
+        *unregistered_disks.ROUTES,
         *vms.ROUTES,
+        *events.ROUTES,
+        *tags.ROUTES,
         *reading.ROUTES,
     )

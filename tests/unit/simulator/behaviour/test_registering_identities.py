@@ -36,6 +36,8 @@ def deprecated(target_id: str) -> str:
 
 
 class TestVnicMappings:
+    """Section 1.5: which profile a NIC ends with."""
+
     @pytest.mark.parametrize(
         ("body", "profile"),
         [
@@ -123,6 +125,8 @@ class TestVnicMappings:
 
 
 class TestMacs:
+    """Section 1.6: MAC addresses."""
+
     def one_nic(self, world: World, mac: str | None) -> None:
         """A VM with one NIC."""
         source = world.plain_source()
@@ -254,6 +258,8 @@ class TestMacs:
 
 
 class TestAffinity:
+    """Section 1.4: affinity groups and labels."""
+
     def test_groups_and_labels_are_mapped_by_name(self, world: World) -> None:
         """1.4: name to name."""
         source = source_with_vm(world)
@@ -346,6 +352,8 @@ class TestAffinity:
 
 
 class TestPermissions:
+    """Section 1.4: users, roles and AAA domains."""
+
     def ready(self, world: World, *roles: str) -> Site:
         """A VM of the source on which ann has one role; the target knows ann and the roles."""
         source = source_with_vm(world)
@@ -432,6 +440,8 @@ class TestPermissions:
 
 
 class TestLeases:
+    """Row 26: leases."""
+
     def ready(self, world: World, *, is_ha: bool, lease: int) -> Site:
         """A VM with a lease on a domain."""
         extra = (

@@ -44,6 +44,8 @@ def mapping(kind: str, *pairs: tuple[str, str]) -> str:
 
 
 class TestSuccess:
+    """Row 28: what a good registration leaves."""
+
     def test_a_registered_vm_is_down_in_its_cluster_with_disks_and_nics(self, world: World) -> None:
         """1.7 row 28 and 2.1: blocks until the job ends; 200 with job and VM; event 174."""
         source_with_vm(world, status="up")
@@ -170,6 +172,8 @@ class TestSuccess:
 
 
 class TestVersions:
+    """Section 2.1: how releases differ."""
+
     @pytest.mark.parametrize(
         ("version", "status", "start"),
         [("4.5.3.1-1.el8", "down", 200), ("4.5.2-1.el8", "image_locked", 409)],
@@ -215,6 +219,8 @@ class TestVersions:
 
 
 class TestCluster:
+    """Section 1.4: the cluster."""
+
     def test_the_mapping_leads_to_the_cluster(self, world: World) -> None:
         """1.4 row cluster."""
         source_with_vm(world)
@@ -277,6 +283,8 @@ class TestCluster:
 
 
 class TestRequests:
+    """Sections 1.10 and 1.12: bodies that are refused."""
+
     @pytest.mark.parametrize(
         ("entry", "text"),
         [
@@ -356,6 +364,8 @@ class TestRequests:
 
 
 class TestCollisions:
+    """Rows 2 to 4 and 22: ids, names, the data center."""
+
     def test_a_registered_vm_meets_its_own_macs(self, world: World) -> None:
         """1.7 row 2b: no row left, reassign false; with reassign it is the id."""
         source_with_vm(world)
@@ -418,6 +428,8 @@ class TestCollisions:
 
 
 class TestDisks:
+    """Rows 7 to 11: image disks."""
+
     def two_disks(self, world: World) -> None:
         """A VM with disks on two domains."""
         source = world.plain_source()
@@ -537,6 +549,8 @@ class TestDisks:
 
 
 class TestTemplates:
+    """Rows 12 to 14: the template of a thin VM."""
+
     def thin(self, world: World) -> None:
         """A VM based on a template, both on the first domain."""
         source = world.plain_source()

@@ -297,10 +297,10 @@ def _uncertain(plan: Plan) -> Iterable[str]:
             " confirmed once the storage is attached, and reported before anything is registered."
         )
     for action in actions:
-        if action.confidence == "unknown":
-            yield f"{action.address}: {action.action_reason or 'not known before it is done'}."
         if isinstance(action.parameters, SweepParameters):
             yield f"{action.address}: what else is on it can be seen only then; {action_words.what(action)}."
+        elif action.confidence == "unknown":
+            yield f"{action.address}: {action.action_reason or 'not known before it is done'}."
     for check in _checks(plan, "unknown"):
         yield f"check {check.name}: {check.summary}"
 

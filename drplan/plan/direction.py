@@ -83,16 +83,13 @@ class Direction:
         """vNIC profile mappings by the source's network and profile, as VMs of a data center use them.
 
         The Engine knows no data center in a vNIC mapping and takes the first that fits by name. So
-        entries for another data center are left out where one for this data center has the names.
+        entries that say they are for another data center (R90) are left out here.
         """
-        ranked = sorted(
-            (item for item in self.mapping.networks),
-            key=lambda item: self._foreign(item, data_center),
-        )
         return _first(
             ((side.network, side.profile), item)
-            for item in ranked
+            for item in self.mapping.networks
             for side in (item.side(self.source),)
+            if data_center is None or side.data_center in {None, data_center}
             if side.network is not None and side.profile is not None
         )
 
@@ -130,10 +127,6 @@ class Direction:
 
     def _named(self, pairs: Iterable[mappings.NameMapping]) -> Mapping[str, mappings.NameMapping]:
         return _first((pair.name(self.source), pair) for pair in pairs if pair.name(self.target))
-
-    def _foreign(self, item: mappings.NetworkMapping, data_center: str | None) -> int:
-        own = item.side(self.source).data_center
-        return 1 if own is not None and data_center is not None and own != data_center else 0
 
 
 def _first(pairs: Iterable[tuple[KeyT | None, PairT]]) -> Mapping[KeyT, PairT]:

@@ -52,7 +52,7 @@ def _capacity(context: CheckContext) -> Check:
         "capacity",
         [action.address for action in refused],
         passed="the hosts have memory and CPUs for every VM that is started",
-        failed=f"{len(refused)} VMs find no room and stay down",
+        failed=f"no room for {len(refused)} VM{'' if len(refused) == 1 else 's'}, which will stay down",
         rule="R6",
         next_step="free memory at the target, or exclude VMs that can wait",
     )

@@ -63,7 +63,7 @@ def predict_room(
     if any(host.max_scheduling_memory is None for host in up):
         return Room({}, {}, tight=False)
     left = {host.name: (host.max_scheduling_memory or 0) // MIB for host in up}
-    tight = _order_matters(list(left.values()), [size for _, size in demands])
+    free = sum(left.values())
     placed: dict[str, str] = {}
     refused: dict[str, str] = {}
     for address, size in demands:
@@ -73,20 +73,24 @@ def predict_room(
         else:
             left[name] -= size
             placed[address] = name
+    sizes = dict(demands)
+    tight = _order_matters(
+        len(up), free, [sizes[name] for name in placed], [sizes[name] for name in refused]
+    )
     return Room(placed, refused, tight)
 
 
-def _order_matters(free: Sequence[int], sizes: Sequence[int]) -> bool:
-    """Whether some order of starting could leave one without room.
+def _order_matters(hosts: int, free: int, fit: Sequence[int], refused: Sequence[int]) -> bool:
+    """Whether another order of starting could give another result.
 
-    If every other VM runs, the emptiest host has at least the average left. When that is enough for
-    the largest VM, every order fits.
+    However the others are spread, the emptiest host has at least the average left: when that is
+    enough for the largest VM that fits, every order fits. And a VM that is larger than all that is
+    left together is refused in every order.
     """
-    if not sizes:
-        return False
-    largest = max(sizes)
-    slack = sum(free) - sum(sizes)
-    return slack < (len(free) - 1) * largest
+    slack = free - sum(fit)
+    if fit and slack < (hosts - 1) * max(fit):
+        return True
+    return any(size <= slack for size in refused)
 
 
 def _next_power_of_two(number: int) -> int:

@@ -129,13 +129,15 @@ class Registering:
             where=direction.where(pair.position) if pair else None,
         )
 
-    def mapped_vnics(self, vnics: Iterable[VnicPrediction]) -> Iterable[Mapped]:
+    def mapped_vnics(
+        self, vnics: Iterable[VnicPrediction], data_center: DataCenter | None
+    ) -> Iterable[Mapped]:
         """The vNICs that a mapping connects to another profile, or to none on purpose."""
         direction = self.recovery.direction
+        table = direction.networks(data_center.name if data_center else None)
         for vnic in vnics:
             if vnic.pair is None or vnic.step > 2:
                 continue
-            table = direction.networks(None)
             entry = table.get((vnic.pair.network, vnic.pair.profile))
             yield Mapped(
                 path=f"nics.{vnic.nic.name}.vnic_profile",

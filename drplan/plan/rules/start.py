@@ -174,8 +174,7 @@ def _fit_memory(recovery: Recovery, starting: Starting, drafts: Drafts) -> None:
         skipped.add(newly)
     starting.refused.update(refused)
     for running, room in rooms.values():
-        if room.tight:
-            _chain(running, room, starting)
+        _keep_order(running, room, starting)
 
 
 def _by_cluster(starting: Starting, skipped: set[str]) -> Mapping[str, list[PlannedVm]]:
@@ -197,13 +196,17 @@ def _room(cluster_id: str, running: Sequence[PlannedVm], recovery: Recovery) -> 
     )
 
 
-def _chain(running: Sequence[PlannedVm], room: Room, starting: Starting) -> None:
-    """One start after the other: those that fit in their order, then the others."""
+def _keep_order(running: Sequence[PlannedVm], room: Room, starting: Starting) -> None:
+    """Those without room come last; where the order decides who fits, one follows the other."""
     fit = [item.desired.address for item in running if item.desired.address not in room.refused]
     rest = [item.desired.address for item in running if item.desired.address in room.refused]
-    chain = [*fit, *rest]
-    for before, later in pairwise(chain):
+    if room.tight:
+        for before, later in pairwise(fit):
+            starting.waits.setdefault(later, set()).add(before)
+    for before, later in pairwise(rest):
         starting.waits.setdefault(later, set()).add(before)
+    if rest:
+        starting.waits.setdefault(rest[0], set()).update(fit[-1:] if room.tight else fit)
 
 
 def _put_barrier(starting: Starting) -> None:

@@ -128,7 +128,7 @@ def _sweep(
             after_unknown={"found": True},
         ),
         confidence="unknown",
-        action_reason="what nobody predicted is seen only once the domain is attached",
+        action_reason="seen only once the domain is attached",
         limit_class="sweep",
         depends_on=drafts.existing((action_key(sweep.domain, "activate"),)),
         after=drafts.existing(registrations),

@@ -71,6 +71,16 @@ def _register(
         needs.append(action_key(base, "register"))
     if failure is None and cluster is not None and base is None:
         state.names.templates[cluster.data_center_id, desired.name] = desired.address
+    if failure is not None:
+        findings.warn(
+            f"{desired.address} will not be registered",
+            detail=f"{failure} VMs that are based on it will be skipped.",
+            address=desired.address,
+            actions=(key,),
+            next_step="map the cluster in dr_cluster_mappings, or create it at the target"
+            if cluster is None
+            else "",
+        )
     state.explain_cluster(item.cluster, desired.address, key, findings)
     state.explain_vnics(vnics, desired.address, key, findings)
     return Action(
@@ -89,7 +99,10 @@ def _register(
                 allow_partial=missing.allowed,
                 registration=state.registration(item.placement.data_center),
             ),
-            mapped=(*state.mapped_cluster(item.cluster), *state.mapped_vnics(vnics)),
+            mapped=(
+                *state.mapped_cluster(item.cluster),
+                *state.mapped_vnics(vnics, item.placement.data_center),
+            ),
         ),
         confidence=state.confidence(desired.id, desired.domains),
         action_reason=f"found on {', '.join(state.domain_names(desired.domains))}",

@@ -182,7 +182,10 @@ def _register(foreseen: Foreseen, state: Registering, drafts: Drafts) -> Action:
                 for mac in foreseen.macs.nics
                 if mac.outcome != "kept"
             },
-            mapped=(*state.mapped_cluster(item.cluster), *state.mapped_vnics(foreseen.vnics)),
+            mapped=(
+                *state.mapped_cluster(item.cluster),
+                *state.mapped_vnics(foreseen.vnics, item.placement.data_center),
+            ),
         ),
         confidence=state.confidence(desired.id, desired.domains),
         action_reason=f"found on {', '.join(state.domain_names(desired.domains))}",

@@ -241,7 +241,10 @@ def body_bytes(body: Any) -> bytes | None:
     if body is None:
         return b""
     if isinstance(body, str):
-        return body.encode()
+        try:
+            return body.encode()
+        except UnicodeEncodeError:
+            return None
     return body if isinstance(body, bytes) else None
 
 

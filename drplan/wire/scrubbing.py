@@ -22,45 +22,63 @@ from drplan.wire.response import Response
 SCRUBBED = "SCRUBBED"
 
 _Headers = tuple[tuple[str, str], ...]
+_Found = re.Match[bytes]
 
-_SECRET_WORD = r"(?:password|passwd|passphrase|secret|token|ticket|private_?key|license_?key)"  # noqa: S105
-_SECRET_NAME = rf"(?:[\w.-]*{_SECRET_WORD}|custom_?script|sysprep|cloud_?init|payloads?)"
+_MARK = SCRUBBED.encode()
+_WORDS = (
+    b"password",
+    b"passwd",
+    b"passphrase",
+    b"secret",
+    b"token",
+    b"ticket",
+    b"private_key",
+    b"privatekey",
+    b"license_key",
+    b"licensekey",
+)
+"""A name that ends in one of these, whatever its case, names a secret."""
 
-_SECRET_HEADER = re.compile(rf"authorization|cookie|session|api-?key|{_SECRET_WORD}", re.IGNORECASE)
-_SECRET_PARAMETER = re.compile(_SECRET_WORD, re.IGNORECASE)
+_MEMBERS = (b"custom_script", b"customscript", b"sysprep", b"cloud_init", b"cloudinit", b"payload")
+"""Members that people fill with secrets."""
 
-# What may stand in a value where a document's own signs are escaped.
-_ESCAPE = r"&(?:amp|lt|gt|quot|apos|#\w+);"
+_WORD = b"(?:" + b"|".join(_WORDS) + b")"
+_NAME = rb"(?:[\w.-]*" + _WORD + rb"|custom_?script|sysprep|cloud_?init|payloads?)"
+_IGNORE_CASE = re.IGNORECASE | re.DOTALL
+
+_SECRET_PARAMETER = re.compile(_WORD.decode(), re.IGNORECASE)
+_SECRET_HEADER = re.compile(
+    f"authorization|cookie|session|api-?key|{_WORD.decode()}", re.IGNORECASE
+)
 
 # <name ...>value</name>, as such and escaped inside another document's text. A value that is made
 # of elements (<ticket><value>...) is replaced as a whole.
 _ELEMENT = re.compile(
-    rf"(<((?:\w+:)?{_SECRET_NAME})(?:\s[^<>]*)?(?<!/)>)(.*?)(</\2\s*>)", re.IGNORECASE | re.DOTALL
+    rb"(<((?:\w+:)?" + _NAME + rb")(?:\s[^<>]*)?(?<!/)>)(.*?)(</\2\s*>)", _IGNORE_CASE
 )
 _ESCAPED_ELEMENT = re.compile(
-    rf"(&lt;((?:\w+:)?{_SECRET_NAME})(?:\s(?:(?!&[lg]t;).)*)?&gt;)(.*?)(&lt;/\2\s*&gt;)",
-    re.IGNORECASE | re.DOTALL,
-)
-# The name's beginning does not matter where only what follows it is replaced.
-_ATTRIBUTE = re.compile(
-    rf"({_SECRET_WORD}\s*=\s*)(\"[^\"<]*\"|'[^'<]*'|&quot;.*?&quot;|&apos;.*?&apos;)",
-    re.IGNORECASE | re.DOTALL,
-)
-# password=... in mount options, forms, addresses and connection files.
-_PAIR = re.compile(
-    rf"({_SECRET_WORD}[\w.-]*\s*=\s*)((?!&quot;|&apos;)(?:[^\s\"'<>&,;]|{_ESCAPE})+)", re.IGNORECASE
-)
-_JSON_MEMBER = re.compile(
-    rf"({_SECRET_WORD}[^\"\\]*\"\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|[\w.+-]+)", re.IGNORECASE
+    rb"(&lt;((?:\w+:)?" + _NAME + rb")(?:\s(?:(?!&[lg]t;).)*)?&gt;)(.*?)(&lt;/\2\s*&gt;)",
+    _IGNORE_CASE,
 )
 # A name and its value apart, as in the options of power management.
 _NAMED_VALUE = re.compile(
-    rf"(<name>\s*[\w.-]*{_SECRET_WORD}[\w.-]*\s*</name>\s*(?:<type>[^<]*</type>\s*)?<value>)"
-    r"(.*?)(</value>)",
-    re.IGNORECASE | re.DOTALL,
+    rb"(<name>\s*([\w.-]*" + _WORD + rb"[\w.-]*)\s*</name>\s*(?:<type>[^<]*</type>\s*)?<value>)"
+    rb"(.*?)(</value>)",
+    _IGNORE_CASE,
 )
-_SUSPICIOUS = re.compile(
-    rf"{_SECRET_WORD}|custom_?script|sysprep|cloud_?init|payload", re.IGNORECASE
+
+# The following begin at one of the words: what stands before it in a name does not matter.
+_ATTRIBUTE = re.compile(
+    _WORD + rb"\s*=\s*(\"[^\"<]*\"|'[^'<]*'|&quot;.*?&quot;|&apos;.*?&apos;)", _IGNORE_CASE
+)
+# password=... in mount options, forms, addresses and connection files; the value may hold what a
+# document writes as an escape.
+_PAIR = re.compile(
+    _WORD + rb"[\w.-]*\s*=\s*((?!&quot;|&apos;)(?:[^\s\"'<>&,;]|&(?:amp|lt|gt|quot|apos|#\w+);)+)",
+    _IGNORE_CASE,
+)
+_JSON_MEMBER = re.compile(
+    _WORD + rb"[^\"\\]*\"\s*:\s*(\"(?:[^\"\\]|\\.)*\"|[\w.+-]+)", _IGNORE_CASE
 )
 
 
@@ -95,37 +113,57 @@ def scrub_response(response: Response) -> Response:
 
 
 def scrub_body(body: bytes) -> bytes:
-    """The body without secrets. What is not UTF-8 text and has a suspicious word in it goes whole.
-
-    Doing it twice changes nothing more.
-    """
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        suspicious = _SUSPICIOUS.search(body.decode(errors="replace"))
-        return SCRUBBED.encode() if suspicious else body
-    return _scrub_text(text).encode() if _SUSPICIOUS.search(text) else body
-
-
-def _scrub_text(text: str) -> str:
-    text = _ELEMENT.sub(_element_without_value, text)
-    text = _ESCAPED_ELEMENT.sub(_element_without_value, text)
-    text = _NAMED_VALUE.sub(rf"\g<1>{SCRUBBED}\g<3>", text)
-    text = _ATTRIBUTE.sub(_attribute_without_value, text)
-    text = _JSON_MEMBER.sub(rf'\g<1>"{SCRUBBED}"', text)
-    return _PAIR.sub(rf"\g<1>{SCRUBBED}", text)
+    """The body without secrets, whatever its kind and encoding. Twice is the same as once."""
+    lowered = body.lower()
+    if not any(word in lowered for word in (*_WORDS, *_MEMBERS)):
+        return body
+    for pattern in (_ELEMENT, _ESCAPED_ELEMENT, _NAMED_VALUE):
+        body = pattern.sub(_element_without_value, body)
+    body = _replace_values(_ATTRIBUTE, body, _MARK)
+    body = _replace_values(_JSON_MEMBER, body, b'"' + _MARK + b'"')
+    return _replace_values(_PAIR, body, _MARK)
 
 
-def _element_without_value(found: re.Match[str]) -> str:
+def _element_without_value(found: _Found) -> bytes:
     # An empty element says that there is no secret: that stays true.
-    value = found[3] if not found[3].strip() else SCRUBBED
-    return f"{found[1]}{value}{found[4]}"
+    value = _MARK if found[3].strip() else found[3]
+    return found[1] + value + found[4]
 
 
-def _attribute_without_value(found: re.Match[str]) -> str:
-    value = found[2]
-    quote = value[: value.index(";") + 1] if value.startswith("&") else value[0]
-    return f"{found[1]}{quote}{SCRUBBED}{quote}"
+def _replace_values(pattern: re.Pattern[bytes], body: bytes, bare: bytes) -> bytes:
+    """Replace what the pattern's group holds, wherever it fits at one of the words.
+
+    A value in quotes keeps them; one without becomes ``bare``.
+
+    Words are rare and found by plain search: a pattern tried at each byte of a long list of VMs
+    would take as long as reading it.
+    """
+    pieces: list[bytes] = []
+    end = 0
+    for position in _positions(body):
+        found = pattern.match(body, position) if position >= end else None
+        if found is not None:
+            pieces += [body[end : found.start(1)], _without_value(found[1], bare)]
+            end = found.end()
+    return b"".join([*pieces, body[end:]]) if pieces else body
+
+
+def _positions(body: bytes) -> list[int]:
+    lowered = body.lower()
+    positions = []
+    for word in _WORDS:
+        position = lowered.find(word)
+        while position >= 0:
+            positions.append(position)
+            position = lowered.find(word, position + 1)
+    return sorted(positions)
+
+
+def _without_value(value: bytes, bare: bytes) -> bytes:
+    for quote in (b'"', b"'", b"&quot;", b"&apos;"):
+        if value.startswith(quote):
+            return quote + _MARK + quote
+    return bare
 
 
 def _scrub_headers(headers: _Headers) -> _Headers:
@@ -133,3 +171,7 @@ def _scrub_headers(headers: _Headers) -> _Headers:
         (name, SCRUBBED if _SECRET_HEADER.search(name) else _scrub_text(value))
         for name, value in headers
     )
+
+
+def _scrub_text(text: str) -> str:
+    return scrub_body(text.encode(errors="surrogatepass")).decode(errors="surrogatepass")

@@ -246,6 +246,15 @@ def test_wrong_types_inside_are_refused(tmp_path: Path, broken: dict[str, object
         read_cassette(foreign(tmp_path / "foreign.yaml", broken))
 
 
+def test_half_a_character_is_refused(tmp_path: Path) -> None:
+    """JSON can spell a text that no encoding has."""
+    path = tmp_path / "foreign.json"
+    path.write_text(json.dumps({"version": 1, "interactions": [interaction({"string": "\ud800"})]}))
+
+    with pytest.raises(InvalidInput, match="neither text nor bytes"):
+        read_cassette(path)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """vcrpy would take it for an empty cassette."""
     with pytest.raises(InvalidInput, match="cannot be read"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,13 @@ def test_planted_secrets_are_gone(body: str) -> None:
     assert PLANTED.encode() not in scrubbed
     assert SCRUBBED.encode() in scrubbed
     assert scrub_body(scrubbed) == scrubbed
+
+
+def test_json_stays_json() -> None:
+    """A token that is a number is replaced by a text, not by a bare word."""
+    scrubbed = scrub_body(b'{"refresh_token": 12345, "exp": 99, "token": null}')
+
+    assert json.loads(scrubbed) == {"refresh_token": SCRUBBED, "exp": 99, "token": SCRUBBED}
 
 
 @pytest.mark.parametrize(

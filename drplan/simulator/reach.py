@@ -45,10 +45,17 @@ def connect_all(store: Store, array: Array, data_center: str, domain: str) -> Do
     return next((copy for copy in found if copy is not None), None)
 
 
+def any_copy(store: Store, array: Array, data_center: str, domain: str) -> DomainCopy | None:
+    """The copy that the first Up host sees that reaches any."""
+    hosts = up_hosts(store, data_center)
+    found = (connect(store, array, host, domain) for host in hosts)
+    return next((copy for copy in found if copy is not None), None)
+
+
 def known_copy(store: Store, array: Array, domain: str) -> DomainCopy | None:
     """The copy that any Up host of the domain's data center reaches."""
     for path in store.members("/datacenters"):
         key = path.rpartition("/")[2]
         if store.exists(f"{path}/storagedomains/{domain}"):
-            return connect_all(store, array, key, domain)
+            return any_copy(store, array, key, domain)
     return None

@@ -6,6 +6,7 @@ A registration removes an entity's rows on all domains; a domain attached later 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from drplan.simulator import answers, definitions, elements
@@ -97,7 +98,7 @@ def remove_rows(engine: Engine, entity: str, kind: EntityKind) -> None:
 
 
 def write_disks(store: Store, copy: DomainCopy) -> None:
-    """Bring the unregistered disks of a domain up to date: images that the database lacks.
+    """List the unregistered disks of a domain: images that the database lacks.
 
     Disks with snapshots (more than one volume) are silently left out (storage sheet 8.4).
     """
@@ -114,6 +115,13 @@ def write_disks(store: Store, copy: DomainCopy) -> None:
                 for tag in ("link", "actions"):
                     elements.remove(disk, tag)
                 store.put(f"{where}/{volume.disk_id}", disk)
+
+
+def remove_disks(store: Store, domain: str, disks: Iterable[str]) -> None:
+    """Take disks that are registered now off the domain's lists of unregistered ones."""
+    for listed_in in (f"/storagedomains/{domain}", _attached(store, domain)):
+        for disk in disks:
+            store.delete(f"{listed_in}/disks;unregistered/{disk}")
 
 
 def _attached(store: Store, domain: str) -> str | None:

@@ -12,7 +12,7 @@ from drplan.simulator import storage_views
 from drplan.simulator.array import Array
 from drplan.simulator.handling import Wait
 from drplan.simulator.ovf import OvfDisk
-from drplan.simulator.reach import connect_all
+from drplan.simulator.reach import any_copy
 from drplan.simulator.registration.pending import Pending
 from drplan.simulator.rules import storage_domains as rules
 from drplan.simulator.rules.messages import refuse_with
@@ -110,7 +110,7 @@ def has_volume(pending: Pending, domain: str, disk: str) -> bool:
     center = storage_views.data_center_of(pending.store, domain)
     if array is None or center is None:
         return False
-    copy = connect_all(pending.store, array, center, domain)
+    copy = any_copy(pending.store, array, center, domain)
     return copy is not None and disk in copy.volumes
 
 

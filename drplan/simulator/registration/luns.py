@@ -51,6 +51,8 @@ def _original(disk: OvfDisk) -> LunTarget:
 
 def check(pending: Pending) -> None:
     """Rows 17, 16, 15 in this order for each LUN."""
+    if not pending.luns:
+        return
     kept = []
     used = {lun for _, lun in lun_disks(pending.store)}
     for disk, target in pending.luns:

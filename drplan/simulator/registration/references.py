@@ -7,6 +7,7 @@ from drplan.simulator.array import Array
 from drplan.simulator.faults import not_found
 from drplan.simulator.handling import Call
 from drplan.simulator.ovf import EntityKind, OvfRecord
+from drplan.simulator.registration.pending import Pending
 from drplan.simulator.registration.request import Registration
 from drplan.simulator.store import Store
 from drplan.simulator.topology import entity_id
@@ -43,12 +44,10 @@ def row_of(call: Call, entity: str, kind: EntityKind) -> OvfRecord | None:
     return unregistered.find_row(call.engine, domain, entity, kind, copy)
 
 
-def refresh_disks(call: Call, domains: set[str]) -> None:
-    """Bring the lists of unregistered disks of these domains up to date."""
-    array: Array | None = call.engine.array
-    if array is None:
-        return
-    for domain in sorted(domains):
-        copy = reach.known_copy(call.store, array, domain)
-        if copy is not None:
-            unregistered.write_disks(call.store, copy)
+def unlist_disks(pending: Pending) -> None:
+    """Take the entity's disks, which are registered now, off the lists of unregistered ones."""
+    memory = {memory.storage_domain for memory in pending.record.memories}
+    disks = [disk.id for disk in pending.images]
+    disks.extend(disk for memory in pending.record.memories for disk in memory.disk_ids)
+    for domain in sorted(pending.domains() | memory):
+        unregistered.remove_disks(pending.store, domain, disks)

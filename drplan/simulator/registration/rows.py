@@ -157,6 +157,8 @@ def _attach(pending: Pending, path: str, disk: OvfDisk) -> None:
 
 def write_memory_disks(pending: Pending) -> None:
     """The memory volumes of snapshots become disks of the database again."""
+    if not pending.record.memories:
+        return
     copies = {
         volume.disk_id: volume
         for copy in (pending.call.engine.array.copies() if pending.call.engine.array else ())

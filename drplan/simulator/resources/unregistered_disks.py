@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from drplan.simulator import answers, elements, monitoring
+from drplan.simulator import answers, elements, monitoring, unregistered
 from drplan.simulator.faults import missing
 from drplan.simulator.handling import Call, Process, Route
-from drplan.simulator.registration import references
 from drplan.simulator.rules.messages import refuse_with
 
 _IMPORT: Mapping[str, str] = {"action": "import", "type": "Virtual Disk"}
@@ -37,7 +36,7 @@ def register(call: Call) -> Process:
             listed.set("href", answers.href(path))
             elements.set_text(listed, "status", "ok")
             store.put(path, listed)
-            references.refresh_disks(call, {domain})
+            unregistered.remove_disks(store, domain, [key])
     finally:
         call.engine.locks.release(owner)
     _event(call, 378, f"Disk '{alias}' has been successfully registered as a floating disk.")

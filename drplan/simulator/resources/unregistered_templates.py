@@ -157,7 +157,7 @@ def _execute(pending: Pending) -> str:
     rows.write_disks(pending, path)
     rows.write_permissions(pending, path)
     unregistered.remove_rows(pending.call.engine, pending.record.id, "template")
-    references.refresh_disks(pending.call, pending.domains())
+    references.unlist_disks(pending)
     return path
 
 

@@ -141,7 +141,7 @@ def _execute(pending: Pending, status: str) -> str:
     leases.settle_lease(pending, path)
     leases.settle_level(pending, path)
     unregistered.remove_rows(pending.call.engine, pending.record.id, "vm")
-    references.refresh_disks(pending.call, pending.domains())
+    references.unlist_disks(pending)
     return path
 
 

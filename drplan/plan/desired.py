@@ -61,22 +61,16 @@ def recover(
     )
     tags = {vm.id: vm.tags or () for vm in source.inventory.vms} if source else {}
     desired = select(whole, selection, tags)
+    domains = {item.address for item in desired.domains}
+    kept = {item.address for item in desired.templates}
     return Recovery(
         desired=desired,
         direction=direction,
         source=source,
         target=target,
         scope=scope,
-        domains={
-            item.desired.address: item
-            for item in scope.planned
-            if item.desired.address in {kept.address for kept in desired.domains}
-        },
-        templates={
-            item.desired.address: item
-            for item in templates
-            if item.desired.address in {kept.address for kept in desired.templates}
-        },
+        domains={p.desired.address: p for p in scope.planned if p.desired.address in domains},
+        templates={p.desired.address: p for p in templates if p.desired.address in kept},
         vms=_kept_vms(vms, desired),
     )
 

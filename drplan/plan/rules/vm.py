@@ -16,6 +16,7 @@ from drplan.plan.predict.luns import LunPrediction, predict_luns
 from drplan.plan.predict.mac import MacPrediction, MacResult, predict_macs
 from drplan.plan.predict.vnic import VnicPrediction
 from drplan.plan.rules.drafts import ESTIMATES, Drafts, action_key
+from drplan.plan.rules.mac_order import keepers_first
 from drplan.plan.rules.registering import Registering
 from drplan.plan.rules.vm_warnings import explain
 from drplan.plan.vm_faults import register_fault
@@ -38,14 +39,17 @@ def vm_actions(
     waiting: Iterable[PlannedVm], state: Registering, drafts: Drafts, findings: Findings
 ) -> None:
     """Draft the registrations in the order of their rank: what comes first takes names and addresses."""
+    registered = []
     for item in sorted(waiting, key=lambda vm: vm.rank):
         foreseen = foresee(item, state)
+        registered.append(foreseen)
         action = _register(foreseen, state, drafts)
         drafts.add(action)
         explain(foreseen, state, action.id, findings)
         _doom(foreseen, action, drafts)
         if foreseen.failure is None:
             _claim(foreseen, state)
+    keepers_first(registered, state, drafts)
 
 
 def foresee(item: PlannedVm, state: Registering) -> Foreseen:

@@ -17,7 +17,7 @@ app = command_app()
 def schema(
     name: Annotated[
         str | None,
-        typer.Argument(help="The document, for example plan or mapping.", metavar="[NAME]"),
+        typer.Argument(help="The document, for example plan or mapping.", metavar="NAME"),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the list of names as JSON.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -187,6 +188,28 @@ def test_a_closed_stdout_is_no_error() -> None:
     )
 
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_ctrl_c_ends_a_command_quietly(tmp_path: Path) -> None:
+    """An interrupted command says so in one line and ends with 130."""
+    pipe = tmp_path / "plan.json"
+    os.mkfifo(pipe)
+    # A run in the background ignores the signal, and hands that down.
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from drplan.cli.main import run; run()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "show", pipe], stderr=subprocess.PIPE, text=True
+    ) as process:
+        # Opening the pipe succeeds when the command is about to read from it.
+        with pipe.open("w"):
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+        assert process.stderr is not None
+        complaint = process.stderr.read()
+
+    assert (process.returncode, complaint) == (130, "Interrupted.\n")
 
 
 def test_a_poor_locale_does_not_break_the_output() -> None:

@@ -61,3 +61,14 @@ def test_the_architecture_draws_the_layers_that_are_checked() -> None:
     drawing = page.split("```")[1]
     drawn = [line.strip() for line in drawing.splitlines() if line.strip()]
     assert [line.split("  ")[0].strip() for line in drawn if line != "text"] == layers
+
+
+def test_the_architecture_names_files_that_exist() -> None:
+    """Each path in the page that starts with a room is in the package."""
+    page = (PROJECT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)*(?:/|\.py|/[a-z*_]+\.py))`", page)
+
+    rooms = [path for path in named if (PROJECT / "drplan" / path.split("/")[0]).is_dir()]
+    assert len(rooms) > 20
+    for path in rooms:
+        assert list((PROJECT / "drplan").glob(path)), path

@@ -71,6 +71,8 @@ def _sweep(parameters: SweepParameters) -> str:
 def details(action: Action) -> Iterable[str]:
     """What becomes different on the way: mapped values, and what is foreseen to change or go."""
     for mapped in action.change.mapped:
+        if mapped.source == mapped.target:
+            continue
         yield f"{mapped.path}: {mapped.source or '(none)'} -> {mapped.target or '(none)'}"
     if action.predicts is not None:
         yield from _foreseen(action.predicts)
@@ -78,11 +80,13 @@ def details(action: Action) -> Iterable[str]:
 
 def _foreseen(predicts: Prediction) -> Iterable[str]:
     for nic in predicts.nics:
-        if nic.outcome == "no_profile":
+        if nic.outcome == "no_profile" and nic.source:
             yield f"{nic.nic} network: {nic.source or '(none)'} -> NO NETWORK ({nic.reason})"
         if nic.mac_outcome != "kept":
             yield f"{nic.nic} MAC: {nic.mac or '(none)'} -> (known after apply) {nic.mac_reason}"
     for dropped in predicts.dropped:
+        if dropped.kind == "network":
+            continue  # said at the vNIC
         reason = f" ({dropped.reason})" if dropped.reason else ""
         yield f"loses {dropped.kind.replace('_', ' ')} {dropped.name}{reason}"
 

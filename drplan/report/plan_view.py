@@ -5,16 +5,15 @@ Nothing here decides anything; it only says what the plan holds, in the reader's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from drplan.model.action import Action
 from drplan.model.check import Check
-from drplan.model.desired import NotDone
-from drplan.model.parameters import AttachParameters, RegisterVmParameters, SweepParameters
+from drplan.model.parameters import AttachParameters, SweepParameters
 from drplan.model.plan import Plan
-from drplan.report import action_words, wording
+from drplan.report import action_words, plan_tables, wording
 
 
 @dataclass(frozen=True)
@@ -43,31 +42,6 @@ class WaveView:
 
 
 @dataclass(frozen=True)
-class MappingRow:
-    """A pair of names, and what it is used by."""
-
-    kind: str
-    source: str
-    target: str
-    used_by: tuple[str, ...]
-    where: str
-
-
-@dataclass(frozen=True)
-class VmRow:
-    """What happens to one VM."""
-
-    address: str
-    tag: str
-    domain: str
-    cluster: str
-    nics: tuple[str, ...]
-    dropped: tuple[str, ...]
-    ends: str
-    marks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class PlanView:
     """Everything that a rendering of a plan shows."""
 
@@ -76,11 +50,12 @@ class PlanView:
     verdict: str
     facts: tuple[tuple[str, str], ...]
     waves: tuple[WaveView, ...]
-    mappings: tuple[MappingRow, ...]
-    vms: tuple[VmRow, ...]
+    mappings: tuple[plan_tables.MappingRow, ...]
+    vms: tuple[plan_tables.VmRow, ...]
     expected_failures: tuple[Line, ...]
     checks_passed: tuple[Check, ...]
-    checks_failed: tuple[Check, ...]
+    checks_blocking: tuple[Check, ...]
+    checks_warning: tuple[Check, ...]
     checks_open: tuple[Check, ...]
     uncertain: tuple[str, ...]
     summary: str
@@ -90,7 +65,7 @@ class PlanView:
 
 def view(plan: Plan, *, full: bool = True) -> PlanView:
     """The view of a plan; without ``full``, long waves are shortened (``LONG_WAVE``)."""
-    lines = {wave.number: tuple(_lines(plan, wave.actions)) for wave in plan.waves}
+    lines = dict(_lines(plan))
     waves = tuple(
         _shortened(WaveView(wave.number, wave.title, lines[wave.number]), full=full)
         for wave in plan.waves
@@ -101,18 +76,19 @@ def view(plan: Plan, *, full: bool = True) -> PlanView:
         verdict=_verdict(plan),
         facts=tuple(_facts(plan)),
         waves=waves,
-        mappings=_mappings(plan),
-        vms=tuple(_vm_rows(plan)),
+        mappings=plan_tables.mappings(plan),
+        vms=tuple(plan_tables.vm_rows(plan)),
         expected_failures=tuple(
             line for group in lines.values() for line in group if line.expected_failure
         ),
         checks_passed=_checks(plan, "pass"),
-        checks_failed=_checks(plan, "fail", "error"),
+        checks_blocking=tuple(c for c in _checks(plan, "fail", "error") if c.blocks),
+        checks_warning=tuple(c for c in _checks(plan, "fail", "error") if not c.blocks),
         checks_open=_checks(plan, "unknown"),
         uncertain=tuple(_uncertain(plan)),
         summary=summary_line(plan),
         detail=_detail(plan),
-        order=tuple(_order(plan)),
+        order=tuple(plan_tables.order(plan)),
     )
 
 
@@ -184,39 +160,40 @@ def short(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
-def _lines(plan: Plan, ids: Sequence[str]) -> Iterable[Line]:
+def _lines(plan: Plan) -> Iterable[tuple[int, tuple[Line, ...]]]:
+    """The lines of each wave, by its number."""
     actions = {action.id: action for action in plan.actions()}
-    addresses = {action.id: action.address for action in plan.actions()}
-    addresses.update({gate.id: f"gate.{gate.name}" for gate in plan.gates})
-    members = [actions[name] for name in ids if name in actions]
-    for address, group in groupby(members, key=lambda action: action.address):
-        found = tuple(group)
-        own = {action.id for action in found}
-        after = {
-            addresses[need]
-            for action in found
-            for need in (*action.depends_on, *action.after)
-            if need in addresses and need not in own
-        }
-        yield Line(
-            symbol=action_words.symbol(found),
-            address=address,
-            tag=_tag(plan, found[0]),
-            what=", ".join(part for action in found if (part := action_words.what(action))),
-            details=tuple(detail for action in found for detail in action_words.details(action)),
-            warnings=tuple(dict.fromkeys(w for action in found for w in action.diagnostics)),
-            expected_failure=next((a.expected_failure for a in found if a.expected_failure), None),
-            actions=tuple(action.id for action in found),
-            after=tuple(sorted(after - {address})),
+    names = {action.id: action.address for action in actions.values()}
+    names.update({gate.id: f"gate.{gate.name}" for gate in plan.gates})
+    tags = {
+        vm.address: f"HA, priority {vm.priority}"
+        for vm in plan.planned_values.vms
+        if vm.high_availability
+    }
+    for wave in plan.waves:
+        members = [actions[name] for name in wave.actions if name in actions]
+        groups = groupby(members, key=lambda action: action.address)
+        yield (
+            wave.number,
+            tuple(_line(tuple(found), tags.get(address, ""), names) for address, found in groups),
         )
 
 
-def _tag(plan: Plan, action: Action) -> str:
-    """``HA, priority 50`` of a VM, nothing of others."""
-    for vm in plan.planned_values.vms:
-        if vm.address == action.address and vm.high_availability:
-            return f"HA, priority {vm.priority}"
-    return ""
+def _line(found: tuple[Action, ...], tag: str, names: Mapping[str, str]) -> Line:
+    own = {action.id for action in found}
+    needs = {need for action in found for need in (*action.depends_on, *action.after)} - own
+    address = found[0].address
+    return Line(
+        symbol=action_words.symbol(found),
+        address=address,
+        tag=tag,
+        what=", ".join(action_words.what(action) for action in found),
+        details=tuple(detail for action in found for detail in action_words.details(action)),
+        warnings=tuple(dict.fromkeys(mark for action in found for mark in action.diagnostics)),
+        expected_failure=next((a.expected_failure for a in found if a.expected_failure), None),
+        actions=tuple(action.id for action in found),
+        after=tuple(sorted({names[need] for need in needs if need in names} - {address})),
+    )
 
 
 def _shortened(wave: WaveView, *, full: bool) -> WaveView:
@@ -231,59 +208,6 @@ def _shortened(wave: WaveView, *, full: bool) -> WaveView:
     return WaveView(wave.number, wave.title, shown, len(wave.lines) - len(shown))
 
 
-def _mappings(plan: Plan) -> tuple[MappingRow, ...]:
-    used: dict[tuple[str, str, str, str], list[str]] = {}
-    for action in plan.actions():
-        for mapped in action.change.mapped:
-            kind = mapped.path.split(".")[-1].replace("_", " ")
-            key = (kind, mapped.source or "(none)", mapped.target or "(none)", mapped.where or "")
-            used.setdefault(key, []).append(action.name)
-    return tuple(
-        MappingRow(kind, source, target, tuple(dict.fromkeys(names)), where)
-        for (kind, source, target, where), names in sorted(used.items())
-    )
-
-
-def _vm_rows(plan: Plan) -> Iterable[VmRow]:
-    starts = {a.address: a for a in plan.actions() if a.operation == "start"}
-    registers = {
-        a.address: a for a in plan.actions() if isinstance(a.parameters, RegisterVmParameters)
-    }
-    reasons = {item.address: item for item in plan.not_done}
-    for vm in plan.planned_values.vms:
-        register, start = registers.get(vm.address), starts.get(vm.address)
-        predicts = register.predicts if register else None
-        marks = tuple(
-            dict.fromkeys(w for action in (register, start) if action for w in action.diagnostics)
-        )
-        yield VmRow(
-            address=vm.address,
-            tag=f"HA, priority {vm.priority}" if vm.high_availability else "",
-            domain=", ".join(d.removeprefix("storage_domain.") for d in vm.domains),
-            cluster=(predicts.cluster if predicts and predicts.cluster else vm.cluster) or "",
-            nics=tuple(action_words.nic(nic) for nic in predicts.nics) if predicts else (),
-            dropped=tuple(f"{d.kind.replace('_', ' ')} {d.name}" for d in predicts.dropped)
-            if predicts
-            else (),
-            ends=_ends(register, start, vm.power_reason or _reason(reasons.get(vm.address))),
-            marks=marks,
-        )
-
-
-def _reason(item: NotDone | None) -> str:
-    return (item.detail or item.reason) if item else ""
-
-
-def _ends(register: Action | None, start: Action | None, reason: str) -> str:
-    if register and register.expected_failure:
-        return f"not registered: {register.expected_failure}"
-    if start and start.expected_failure:
-        return f"down: {start.expected_failure}"
-    if start:
-        return "up"
-    return f"down: {reason}" if reason else "down"
-
-
 def _checks(plan: Plan, *statuses: str) -> tuple[Check, ...]:
     return tuple(check for check in plan.checks if check.status in statuses)
 
@@ -296,11 +220,14 @@ def _uncertain(plan: Plan) -> Iterable[str]:
             f"{wording.count(len(predicted), 'registration')} foretold from the source's inventory:"
             " confirmed once the storage is attached, and reported before anything is registered."
         )
+    sweeps: dict[str, list[str]] = {}
     for action in actions:
         if isinstance(action.parameters, SweepParameters):
-            yield f"{action.address}: what else is on it can be seen only then; {action_words.what(action)}."
+            sweeps.setdefault(action_words.what(action), []).append(action.name)
         elif action.confidence == "unknown":
             yield f"{action.address}: {action.action_reason or 'not known before it is done'}."
+    for what, domains in sweeps.items():
+        yield f"what else is on {wording.listing(domains)} can be seen only then: {what}."
     for check in _checks(plan, "unknown"):
         yield f"check {check.name}: {check.summary}"
 
@@ -327,12 +254,3 @@ def _detail(plan: Plan) -> str:
         wording.count(len(starts), "VM") + " to start" if starts else "",
     ]
     return "; ".join(part for part in parts if part)
-
-
-def _order(plan: Plan) -> Iterable[tuple[str, str, str]]:
-    """Each action with what it waits for: id, what, needs."""
-    names = {a.id: f"{a.address} {a.operation}" for a in plan.actions()}
-    names.update({gate.id: f"gate.{gate.name}" for gate in plan.gates})
-    for action in plan.actions():
-        needs = [names[need] for need in (*action.depends_on, *action.after) if need in names]
-        yield action.id, f"{action.address} {action.operation}", ", ".join(needs)

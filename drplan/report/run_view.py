@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from drplan.model.change import ChangeKind
 from drplan.model.outcome import Fate, Outcome, Report
 from drplan.report import wording
 
@@ -38,6 +39,7 @@ class RunView:
     path: tuple[tuple[str, str, str], ...]
     surprises: tuple[str, ...]
     after_check: str
+    left: tuple[str, ...]
     next_step: str
     counts: str
 
@@ -58,6 +60,7 @@ def view(report: Report) -> RunView:
         path=tuple(_path(report)),
         surprises=tuple(f"{f.address}: {text}" for f in report.fates for text in f.surprises),
         after_check=_after_check(report),
+        left=tuple(_left(report)),
         next_step=_next_step(report),
         counts=counts_line(report),
     )
@@ -78,11 +81,12 @@ def counts_line(report: Report) -> str:
 def _verdict(report: Report) -> str:
     what = "Rehearsal" if report.rehearsal else "Apply"
     state = "complete" if report.success else "incomplete"
-    up = sum(1 for fate in report.fates if fate.status == "up")
+    starts = [outcome for outcome in report.outcomes if outcome.operation == "start"]
+    up = sum(1 for outcome in starts if outcome.status in ("done", "converged"))
     time = wording.duration(report.duration_ms / 1000)
     return (
-        f"{what} {state}: {counts_line(report)} {up} of {wording.count(len(report.fates), 'VM')}"
-        f" up after {time}."
+        f"{what} {state}: {counts_line(report)}"
+        f" {up} of {wording.count(len(starts), 'VM')} to start are up, after {time}."
     )
 
 
@@ -134,9 +138,37 @@ def _path(report: Report) -> Iterable[tuple[str, str, str]]:
 
 
 def _after_check(report: Report) -> str:
-    if report.remaining:
-        return f"{wording.count(len(report.remaining), 'change')} left to do at the target"
-    return "planned again against the result: nothing left to do"
+    if not report.remaining:
+        return "planned again against the result: nothing left to do"
+    troubled = {o.address for o in report.outcomes if o.status in ("failed", "skipped")}
+    addresses = {change.address for change in report.remaining}
+    left = wording.count(len(addresses), "entity", "entities")
+    if addresses <= troubled:
+        return f"planned again against the result: {left} left to do, all of them among what failed"
+    strange = wording.count(len(addresses - troubled), "entity", "entities")
+    return (
+        f"planned again against the result: {left} left to do, {strange} NOT EXPLAINED by a failure"
+    )
+
+
+def _left(report: Report) -> Iterable[str]:
+    """What is left, one line an entity: what is not registered is not up either."""
+    changes: dict[str, list[str]] = {}
+    for change in report.remaining:
+        changes.setdefault(change.address, []).append(_IS_LEFT[change.kind])
+    for address, words in changes.items():
+        yield f"{address}: {words[0]}"
+
+
+_IS_LEFT: dict[ChangeKind, str] = {
+    "domain_absent": "not imported",
+    "domain_unattached": "not attached",
+    "domain_inactive": "not active",
+    "domain_differs": "name or attributes differ",
+    "template_unregistered": "not registered",
+    "vm_unregistered": "not registered",
+    "vm_down": "not up",
+}
 
 
 def _next_step(report: Report) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from drplan.documents import plan_file
-from drplan.report import renderer
+from drplan.model.change import Change
+from drplan.model.outcome import Report
+from drplan.report import plan_tables, renderer
 from tests.unit.report import samples
 
 FORMS: tuple[renderer.Format, ...] = ("text", "md", "html")
@@ -111,8 +114,42 @@ def test_a_report_tells_every_vms_fate_and_why(form: renderer.Format) -> None:
 
 def test_a_report_says_whether_the_rto_was_met() -> None:
     """The target stands beside the time."""
-    import msgspec
-
     late = msgspec.structs.replace(samples.report(), rto_target_s=60)
 
     assert "RTO target 1m: MISSED" in renderer.render_report(late, "text")
+
+
+def test_what_needs_a_foreseen_failure_is_not_promised() -> None:
+    """A VM whose registration is expected to fail does not end "up", whatever else is planned."""
+    plan = samples.plan()
+    register = plan.resource_changes[2]
+    refused = msgspec.structs.replace(register, expected_failure="the name is taken")
+    start = msgspec.structs.replace(plan.action_invocations[0], expected_failure=None)
+    plan = msgspec.structs.replace(
+        plan,
+        resource_changes=(*plan.resource_changes[:2], refused),
+        action_invocations=(start,),
+    )
+
+    (row,) = plan_tables.vm_rows(plan)
+
+    assert row.ends == "not registered: the name is taken"
+    assert plan_tables.doomed(plan.actions()) == {"a004": "vm.db01"}
+
+
+def test_what_is_left_and_not_explained_is_said_loudly() -> None:
+    """After a run the target is compared again; a difference without a failure is a defect."""
+    report = samples.report()
+    explained = Change(address="vm.db01", kind="vm_down")
+    strange = Change(address="vm.other", kind="vm_unregistered")
+
+    first = msgspec.structs.replace(report, remaining=(explained,))
+    second = msgspec.structs.replace(report, remaining=(explained, strange))
+
+    assert "all of them among what failed" in " ".join(_text(first).split())
+    assert "1 entity NOT EXPLAINED" in " ".join(_text(second).split())
+    assert "vm.other: not registered" in _text(second)
+
+
+def _text(report: Report) -> str:
+    return renderer.render_report(report, "text")

@@ -7,7 +7,7 @@ places they lie on. Nothing here knows Engines' databases: an Engine asks what a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -207,11 +207,6 @@ class Array:
         for export in self.exports.values():
             yield from export.domains
         yield from self.block_copies
-
-    def copy_on_luns(self, lun_ids: Iterable[str]) -> DomainCopy | None:
-        """The block copy that lies on any of those LUNs."""
-        wanted = set(lun_ids)
-        return next((c for c in self.block_copies if wanted.intersection(c.lun_ids)), None)
 
 
 def _allowed(lun: Lun, host: str) -> bool:

@@ -32,7 +32,6 @@ class Names:
     """Names and memberships that definitions carry, looked up once for all entities."""
 
     clusters: dict[str, str] = field(default_factory=dict)
-    centers: dict[str, str] = field(default_factory=dict)
     profiles: dict[str, tuple[str, str]] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     users: dict[str, tuple[str, str]] = field(default_factory=dict)

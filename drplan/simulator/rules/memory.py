@@ -38,11 +38,6 @@ class VmSize:
         """What the overcommit test compares: memory *size*, not guaranteed memory."""
         return self.memory - self.hugepages + self.static_overhead + self.possible_overhead
 
-    @property
-    def required_physical(self) -> int:
-        """What the physical test compares."""
-        return self.memory - self.hugepages + self.static_overhead
-
 
 @dataclass(frozen=True, slots=True)
 class HostMemory:

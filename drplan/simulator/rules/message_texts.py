@@ -131,14 +131,6 @@ TEXTS: Mapping[str, tuple[Kind, str]] = {
         "Cannot ${action} ${type}. Unknown Data Center status.",
     ),
     "AcquireHostIdFailure": (_N, "Cannot acquire host id"),
-    "StorageDomainDoesNotExist": (
-        _N,
-        "Storage domain cannot be reached. Please ensure it is accessible from the host(s).",
-    ),
-    "StorageDomainAccessError": (
-        _N,
-        "Domain is either partially accessible or entirely inaccessible",
-    ),
     "StorageDomainAlreadyAttached": (
         _N,
         "The Domain is already used by another Data Center.\nIn order to use it, detach it from"
@@ -289,7 +281,6 @@ TEXTS: Mapping[str, tuple[Kind, str]] = {
         _C,
         "Cannot ${action} ${type} because the VM is in ${vmStatus} status.",
     ),
-    "ACTION_TYPE_FAILED_VM_IS_RUNNING": (_C, "Cannot ${action} ${type}. VM is running."),
     "ACTION_TYPE_FAILED_VM_IS_LOCKED": (
         _C,
         "Cannot ${action} ${type}: VM is locked. Please try again in a few minutes.",

@@ -15,12 +15,3 @@ def resolve(name: str, mapping: Mapping[str, str], existing: Collection[str]) ->
     if mapped is not None and mapped in existing:
         return mapped
     return name if name in existing else None
-
-
-def resolve_role(name: str, mapping: Mapping[str, str], existing: Collection[str]) -> str | None:
-    """A role: mapped once when the set is built and once more when it is saved.
-
-    So A->B and B->C make a C of an A (entities sheet 1.4, row "role").
-    """
-    once = resolve(name, mapping, existing)
-    return None if once is None else resolve(once, mapping, existing)

@@ -25,9 +25,19 @@ from typing import Any, NamedTuple
 
 from drplan.simulator import answers
 from drplan.simulator.faults import Refusal
-from drplan.simulator.handling import Answer, Background, Call, Process, Turn, Until, Wait
+from drplan.simulator.handling import (
+    Answer,
+    Background,
+    Call,
+    Process,
+    Route,
+    Turn,
+    Until,
+    Wait,
+)
 from drplan.simulator.latency import Latency
 from drplan.simulator.lifecycle import LockTable, Turns
+from drplan.simulator.ordered_faults import Cut, FaultOrder, OrderedFaults, ordered_answer
 from drplan.simulator.ovf import OvfRecord
 from drplan.simulator.records import Events, Jobs
 from drplan.simulator.resources import all_routes
@@ -41,8 +51,11 @@ PHRASES = {200: "OK", 201: "Created", 202: "Accepted", 400: "Bad Request", 401: 
     403: "Forbidden",
     404: "Not Found",
     409: "Conflict",
+    405: "Method Not Allowed",
+    413: "Request Entity Too Large",
     500: "Internal Server Error",
     501: "Not Implemented",
+    503: "Service Unavailable",
 }
 
 SERVER = "Apache/2.4.37 (Red Hat Enterprise Linux) OpenSSL/1.1.1k"
@@ -69,17 +82,23 @@ NEWEST = Version(4, 5, 7)
 
 @dataclass(slots=True)
 class Ticket:
-    """A request that was submitted: its answer is there once ``response`` is not ``None``."""
+    """A request that was submitted: its answer is there once ``response`` is not ``None``.
+
+    Where a fault was ordered that leaves the client without an answer, ``cut`` says how, and the
+    response has the status 0.
+    """
 
     request: Request
     submitted_at: float
     ready_at: float | None = None
     response: Response | None = None
+    cut: Cut | None = None
+    took_effect: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One request as it was answered."""
+    """One request as it was answered; status 0 where the client was left without an answer."""
 
     time: float
     request: Request
@@ -112,6 +131,17 @@ class Engine:
         self.locks = LockTable()
         self.turns = Turns()
         self.unimplemented: list[str] = []
+        self.faults = OrderedFaults()
+        """What is to go wrong with requests, by order."""
+        self.watchers: list[Callable[[Engine, Request], None]] = []
+        """Told of every request before it is carried out."""
+        self.held_back: set[tuple[str, str, str]] = set()
+        """Kind, name or id, and status that an entity is never to reach, by order."""
+        self.away_until: float | None = None
+        """While the Engine restarts, the proxy answers for it."""
+        self.open: dict[int, Ticket] = {}
+        self.on_crash: Callable[[Exception], None] | None = None
+        """Told of a mistake in a rule, which is then answered with 500; else it is raised."""
         self.definitions: dict[tuple[str, str], OvfRecord] = {}
         """Unregistered OVFs by (storage domain, entity), written when a domain is attached."""
         self.log: list[Logged] = []
@@ -150,6 +180,16 @@ class Engine:
     def spawn(self, process: Background) -> None:
         """Run a process that belongs to no request (a monitor, the second half of a command)."""
         self._drive(process, lambda _: None, _background_failed)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the Engine is restarting."""
+        return self.away_until is not None and self.now < self.away_until
+
+    def stays_below(self, kind: str, path: str, status: str) -> bool:
+        """Whether it was ordered that the entity never reaches that status."""
+        names = (path.rpartition("/")[2], self.store.value(path, "name"))
+        return any((kind, name, status) in self.held_back for name in names)
 
     # --- what handlers use ----------------------------------------------------------------
 
@@ -205,31 +245,64 @@ class Engine:
         found = address(request)
         path, parameters = found or (request.path, {})
         correlation_id = self._correlation(request, parameters)
+        routed = self._router.find(request.method, path) if found is not None else None
+        route, ids = routed or (None, {})
+        call = Call(
+            self, request, path, ids, parameters, correlation_id, bool(route and route.is_action)
+        )
+        for watcher in self.watchers:
+            watcher(self, request)
+        order = self.faults.take(self.name, request.method, request.path)
+        self.open[id(ticket)] = ticket
 
         def done(answer: Answer, usual: float = 0.0) -> None:
             delay = usual if answer.after is None else answer.after
+            if order is not None:
+                answer, delay = self._as_ordered(order, ticket, call, answer, delay)
             self._finish(ticket, answer, correlation_id, delay)
 
         usual = self.latency.write if request.is_write else self.latency.read
-        if found is None:
+        if order is not None and not order.is_carried_out:
+            done(answers.empty(0), usual)
+        elif self.is_away:
+            done(answers.page(503, "Service Unavailable"), 0.0)
+        elif found is None:
             done(answers.page(404, "Not Found"), usual)
-            return ticket
-        routed = self._router.find(request.method, path)
-        if routed is None:
+        elif route is None:
             done(self.no_rule(f"{request.method} {path}"), usual)
-            return ticket
-        route, ids = routed
-        call = Call(self, request, path, ids, parameters, correlation_id, route.is_action)
+        else:
+            self._carry_out(route, call, done, usual)
+        return ticket
+
+    def _carry_out(self, route: Route, call: Call, done: Callable[..., None], usual: float) -> None:
+        """Let the handler answer, at once or when its process has ended."""
         try:
             outcome = route.handler(call)
         except Refusal as reason:
             done(answers.refusal(call, reason), usual)
-            return ticket
+            return
+        except Exception as error:
+            if self.on_crash is None:
+                raise
+            self.on_crash(error)
+            done(answers.page(500, "Internal Server Error"), usual)
+            return
         if isinstance(outcome, Answer):
             done(outcome, usual)
         else:
             self._drive(outcome, done, lambda reason: done(answers.refusal(call, reason)))
-        return ticket
+
+    def _as_ordered(
+        self, order: FaultOrder, ticket: Ticket, call: Call, answer: Answer, delay: float
+    ) -> tuple[Answer, float]:
+        """The answer, and when it comes, that a fault was ordered for."""
+        ticket.took_effect = order.is_carried_out
+        if order.answer == "slow":
+            return answer, delay + order.seconds
+        if order.cut is None:
+            return ordered_answer(order, call), delay
+        ticket.cut = order.cut
+        return answers.empty(0), delay + (order.seconds if order.cut == "timeout" else 0.0)
 
     def no_rule(self, what: str) -> Answer:
         """Note that a rule is missing, and answer 501: tests fail on ``unimplemented``."""
@@ -251,6 +324,12 @@ class Engine:
             return
         except Refusal as reason:
             refused(reason)
+            return
+        except Exception as error:
+            if self.on_crash is None:
+                raise
+            self.on_crash(error)
+            done(answers.page(500, "Internal Server Error"))
             return
 
         def go_on() -> None:
@@ -275,6 +354,8 @@ class Engine:
         ticket.ready_at = self.now + delay
 
         def send() -> None:
+            if self.open.pop(id(ticket), None) is None:
+                return  # the Engine restarted meanwhile
             headers = self._headers(answer, correlation_id)
             phrase = PHRASES.get(answer.status, "")
             ticket.response = Response(answer.status, phrase, headers, answer.body)

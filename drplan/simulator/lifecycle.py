@@ -62,6 +62,10 @@ class LockTable:
             else:
                 self._held.pop(name, None)
 
+    def clear(self) -> None:
+        """Forget all locks, as an Engine that restarts does."""
+        self._held.clear()
+
     def is_held(self, name: LockName) -> bool:
         """Whether anybody holds the lock, shared or not."""
         return name in self._held

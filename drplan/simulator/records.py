@@ -86,9 +86,12 @@ class Jobs:
         self._end(f"/jobs/{job_id}/steps/{step_id}", status)
 
     def end(self, job_id: str, status: str = "finished") -> None:
-        """End a job and its open steps with ``finished``, ``failed`` or ``aborted``."""
+        """End a job and its open steps with ``finished``, ``failed`` or ``aborted``.
+
+        A job that became unknown, because the Engine restarted meanwhile, stays so.
+        """
         path = f"/jobs/{job_id}"
-        if not self._store.exists(path):
+        if not self._store.exists(path) or self._store.value(path, "status") == "unknown":
             return
         self._end(path, status)
         for step in self._store.members(f"{path}/steps"):

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 import trio
 
-from drplan.errors import EngineUnreachable
+from drplan.errors import AnswerLost, EngineUnreachable
 from drplan.simulator.core import Engine, Ticket
 from drplan.simulator.timeline import Timeline
 from drplan.wire.request import Request
@@ -40,7 +40,18 @@ class SimulatedTransport:
                 next_step="This is what the rehearsal was asked to imitate.",
             )
         ticket = self._engine.submit(trio.current_time() - self._epoch, request)
-        return await self._pump.answer_to(ticket, self._engine.timeline)
+        response = await self._pump.answer_to(ticket, self._engine.timeline)
+        if ticket.cut is not None:
+            raise self._lost(ticket)
+        return response
+
+    def _lost(self, ticket: Ticket) -> EngineUnreachable:
+        """What a client notices of a fault that was ordered: no answer, and not why.
+
+        A broken connection may have carried the request or not: both are ``AnswerLost``.
+        """
+        summary = "no answer came" if ticket.cut == "timeout" else "the connection broke"
+        return AnswerLost(summary, where=self._engine.name)
 
 
 class _Pump:

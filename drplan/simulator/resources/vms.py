@@ -219,8 +219,12 @@ def _run(call: Call, path: str, host: str, job: str) -> Background:
     """
     engine, store = call.engine, call.store
     yield from engine.hold(_creation_place(engine, host), engine.latency.vm_launch)
+    if store.value(path, "status") != "wait_for_launch":
+        return  # its host died
     store.set_value(path, "status", "powering_up")
     yield engine.latency.vm_boot
+    if store.value(path, "status") != "powering_up" or engine.stays_below("vm", path, "up"):
+        return  # its host died, or it was ordered that the guest hangs
     store.set_value(path, "status", "up")
     _count(store, host)
     name, host_name = store.value(path, "name"), store.value(f"/hosts/{host}", "name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from drplan.model.change import ChangeKind
@@ -47,6 +47,7 @@ class RunView:
 def view(report: Report) -> RunView:
     """The view of a run or of a rehearsal."""
     problems = tuple(o for o in report.outcomes if o.status in ("failed", "skipped"))
+    planned = {outcome.address for outcome in report.outcomes}
     kind = "REHEARSAL of " if report.rehearsal else ""
     return RunView(
         report=report,
@@ -54,7 +55,7 @@ def view(report: Report) -> RunView:
         f" {report.direction.target}",
         verdict=_verdict(report),
         facts=tuple(_facts(report)),
-        fates=tuple(_fate(fate) for fate in report.fates),
+        fates=tuple(_fate(fate, planned) for fate in report.fates),
         problems=problems,
         foreseen=sum(1 for o in problems if o.failure is not None and o.failure.expected),
         path=tuple(_path(report)),
@@ -114,10 +115,10 @@ def _clock(milliseconds: int) -> str:
     return wording.duration(milliseconds / 1000)
 
 
-def _fate(fate: Fate) -> FateRow:
-    state = fate.status or ("registered" if fate.registered else "not registered")
+def _fate(fate: Fate, planned: Set[str]) -> FateRow:
+    state = fate.status or "registered"
     if not fate.registered:
-        state = "NOT REGISTERED"
+        state = "NOT REGISTERED" if fate.address in planned else "left out"
     notes = [fate.reason, *(f"lost {item}" for item in fate.dropped)]
     return FateRow(
         address=fate.address,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from drplan.model.change import ChangeKind
@@ -115,7 +116,7 @@ def _clock(milliseconds: int) -> str:
     return wording.duration(milliseconds / 1000)
 
 
-def _fate(fate: Fate, planned: Set[str]) -> FateRow:
+def _fate(fate: Fate, planned: AbstractSet[str]) -> FateRow:
     state = fate.status or "registered"
     if not fate.registered:
         state = "NOT REGISTERED" if fate.address in planned else "left out"

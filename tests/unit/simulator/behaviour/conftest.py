@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.simulator.behaviour.sites import World
+from tests.unit.simulator.behaviour.worlds import World
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from drplan.simulator.array import LunPath
 from drplan.simulator.replication import LunPlacement, place_luns
 from drplan.wire.response import Response
-from tests.unit.simulator.behaviour.sites import Site, World, fault, tree, uid
+from tests.unit.simulator.behaviour.sites import Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World
 
 TARGET = "iqn.2026-01.example:dr"
 PATHS = (LunPath("192.0.2.50", 3260, TARGET), LunPath("192.0.2.51", 3260, TARGET))

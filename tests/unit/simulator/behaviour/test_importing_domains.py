@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.simulator.behaviour.sites import Site, World, fault, import_body, tree, uid
+from tests.unit.simulator.behaviour.sites import Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World, import_body
 
 GENERAL = "[General command validation failure.]"
 

@@ -4,8 +4,8 @@ import pytest
 
 from drplan.simulator.array import LunPath
 from drplan.simulator.replication import LunPlacement, place_luns
-from tests.unit.simulator.behaviour.sites import GIB, Site, World, fault, tree, uid
-from tests.unit.simulator.behaviour.test_registering_vms import recovered
+from tests.unit.simulator.behaviour.sites import GIB, Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World, recovered
 
 VM = uid("vm", 1)
 OLD, NEW = "36001405old", "36001405new"

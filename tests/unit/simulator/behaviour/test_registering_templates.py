@@ -4,8 +4,8 @@ import pytest
 
 from drplan.simulator import elements, storage_views
 from drplan.wire.response import Response
-from tests.unit.simulator.behaviour.sites import Site, World, fault, tree, uid
-from tests.unit.simulator.behaviour.test_registering_vms import mapping, recovered
+from tests.unit.simulator.behaviour.sites import Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World, mapping, recovered
 
 TEMPLATE = uid("tpl", 1)
 PARTIAL = "<allow_partial_import>true</allow_partial_import>"

@@ -18,7 +18,8 @@ from drplan.simulator.replication import (
 )
 from drplan.simulator.store import Store
 from drplan.wire.cassette import read_cassette
-from tests.unit.simulator.behaviour.sites import Site, World, import_body, tree, uid
+from tests.unit.simulator.behaviour.sites import Site, tree, uid
+from tests.unit.simulator.behaviour.worlds import World, import_body
 
 REAL = (
     Path(__file__).parents[4].parent

@@ -5,7 +5,8 @@ import pytest
 from drplan.simulator import elements, storage_views
 from drplan.simulator.rules.memory import MIB, HostMemory, VmSize
 from drplan.wire.response import Response
-from tests.unit.simulator.behaviour.sites import GIB, Site, World, fault, tree, uid
+from tests.unit.simulator.behaviour.sites import GIB, Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World
 
 VM = uid("vm", 1)
 BUSY = "Related operation is currently in progress. Please try again later."

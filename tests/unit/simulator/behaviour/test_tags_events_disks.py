@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.simulator.behaviour.sites import Site, World, fault, tree, uid
-from tests.unit.simulator.behaviour.test_registering_vms import recovered
+from tests.unit.simulator.behaviour.sites import Site, fault, tree, uid
+from tests.unit.simulator.behaviour.worlds import World, recovered
 
 EVENT = (
     "<event><origin>drplan-dc</origin><severity>normal</severity><custom_id>{}</custom_id>"

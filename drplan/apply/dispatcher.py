@@ -113,6 +113,7 @@ class _Run:
         self._ranks = {node.id: rank for rank, node in enumerate(nodes, start=1)}
         self._flights: dict[str, _Flight] = {}
         self._heartbeats: list[tuple[int, str]] = []
+        self._delays: dict[str, int] = {}
         self._ends: list[_End] = []
         self._news = trio.Event()
         self._positions = 0
@@ -132,6 +133,7 @@ class _Run:
 
     def _start_what_is_ready(self, nursery: trio.Nursery, perform: Perform, ask: Ask) -> None:
         walk = self._walk
+        self._mind_delays()
         ready = startable(walk.queues, walk.running.values(), self._limits, self._at_most)
         for node in ready:
             walk.begin(node.id)
@@ -140,8 +142,15 @@ class _Run:
                 continue
             flight = self._take_off(self._actions[node.id])
             nursery.start_soon(self._fly, flight, perform)
-        if not walk.running and not walk.is_over:
+        if not walk.running and not walk.delayed and not walk.is_over:
             raise RuntimeError("nothing runs and nothing is ready, yet the run is not over")
+
+    def _mind_delays(self) -> None:
+        """Note when each delay is over, and let go those for which that is now."""
+        now = self._stream.elapsed_ms()
+        for name, node in sorted(self._walk.delayed.items()):
+            if self._delays.setdefault(name, now + node.delay * 1000) <= now:
+                self._walk.release(name)
 
     def _take_off(self, action: Action) -> _Flight:
         self._positions += 1
@@ -185,14 +194,16 @@ class _Run:
     # --- waiting --------------------------------------------------------------------------
 
     async def _next_news(self) -> None:
-        """Until something has ended, or an action in flight must say that it goes on."""
+        """Until something has ended, a delay is over, or an action must say that it goes on."""
         while self._heartbeats and self._heartbeats[0][1] not in self._flights:
             heapq.heappop(self._heartbeats)
-        if not self._heartbeats:
+        moments = [self._delays[name] for name in self._walk.delayed]
+        moments += [due for due, _ in self._heartbeats[:1]]
+        if not moments:
             await self._news.wait()
             return
-        due = (self._heartbeats[0][0] - self._stream.elapsed_ms()) / 1000
-        with trio.move_on_after(max(0.0, due)):
+        seconds = (min(moments) - self._stream.elapsed_ms()) / 1000
+        with trio.move_on_after(max(0.0, seconds)):
             await self._news.wait()
 
     def _tell_of_long_ones(self) -> None:

@@ -16,6 +16,7 @@ from drplan.errors import InvalidInput
 from drplan.model.action import Action
 from drplan.model.gate import Gate
 from drplan.model.graph import CycleError, topological
+from drplan.model.parameters import StartParameters
 
 GATE_CLASS = "gate"
 STRICT_CLASSES = frozenset({"start"})
@@ -39,6 +40,8 @@ class Node:
     depends_on: frozenset[str] = field(default=frozenset(), compare=False)
     after: frozenset[str] = field(default=frozenset(), compare=False)
     exclusive: frozenset[str] = field(default=frozenset(), compare=False)
+    delay: int = field(default=0, compare=False)
+    """Seconds that it lets pass once nothing else holds it back."""
 
 
 class Skip(NamedTuple):
@@ -58,6 +61,7 @@ def nodes_of(actions: Iterable[Action], gates: Iterable[Gate]) -> tuple[Node, ..
             depends_on=frozenset(action.depends_on),
             after=frozenset(action.after),
             exclusive=frozenset(action.exclusive),
+            delay=_delay(action),
         )
         for action in actions
     ]
@@ -72,6 +76,11 @@ def nodes_of(actions: Iterable[Action], gates: Iterable[Gate]) -> tuple[Node, ..
         for gate in gates
     ]
     return tuple(sorted(found))
+
+
+def _delay(action: Action) -> int:
+    parameters = action.parameters
+    return parameters.delay if isinstance(parameters, StartParameters) else 0
 
 
 def startable(
@@ -125,6 +134,8 @@ class Walk:
         self.ended: dict[str, bool] = {}
         """Every node that has ended, and whether it succeeded."""
         self.queues: dict[Queue, list[Node]] = {}
+        self.delayed: dict[str, Node] = {}
+        """What waits for nothing but its own delay; the clock is somebody else's."""
         self._waits = {node.id: set(node.depends_on | node.after) for node in self._nodes.values()}
         self._followers: dict[str, list[str]] = {name: [] for name in self._nodes}
         self._refuse_a_broken_graph()
@@ -138,6 +149,11 @@ class Walk:
     def is_over(self) -> bool:
         """Whether every node has ended."""
         return len(self.ended) == len(self._nodes)
+
+    def release(self, name: str) -> None:
+        """The delay of the node ``name`` is over: it is ready now."""
+        node = self.delayed.pop(name)
+        bisect.insort(self.queues.setdefault(node.queue, []), node)
 
     def begin(self, name: str) -> None:
         """The ready node ``name`` has been started."""
@@ -180,7 +196,11 @@ class Walk:
     def _enqueue_if_ready(self, node: Node) -> None:
         if self._waits[node.id] or node.id in self.ended:
             return
-        if all(self.ended.get(need, False) for need in node.depends_on):
+        if not all(self.ended.get(need, False) for need in node.depends_on):
+            return
+        if node.delay:
+            self.delayed[node.id] = node
+        else:
             bisect.insort(self.queues.setdefault(node.queue, []), node)
 
     def _refuse_a_broken_graph(self) -> None:

@@ -55,14 +55,14 @@ def register(name: str, **fields: object) -> Action:
     )
 
 
-def start(name: str, **fields: object) -> Action:
+def start(name: str, *, delay: int = 0, **fields: object) -> Action:
     """A start of ``vm.<name>``."""
     return Action(
         id=f"s-{name}",
         address=f"vm.{name}",
         type="vm",
         name=name,
-        change=Alteration(operation="start", after=StartParameters(vm_id=name)),
+        change=Alteration(operation="start", after=StartParameters(vm_id=name, delay=delay)),
         limit_class="start",
         **fields,
     )
@@ -181,6 +181,31 @@ def test_a_gate_that_is_answered_with_no_skips_what_waits_for_it() -> None:
         "r-a": ("skipped", "gate.ready"),
         "r-b": ("done", None),
     }
+
+
+def test_a_delay_holds_back_one_start_and_no_other() -> None:
+    """It begins once nothing else holds the start back, and takes no room from others."""
+    late = start("a", depends_on=("r-a",), delay=30, priority=1)
+    actions = (register("a"), register("b"), late, start("b", depends_on=("r-b",), priority=2))
+    outcomes, _ = run(actions, {}, limits={"register": 2, "start": 1})
+    by_id = {outcome.action: outcome for outcome in outcomes}
+    assert (by_id["s-b"].started_ms or 0) < 2_000
+    waited = (by_id["s-a"].started_ms or 0) - by_id["r-a"].ended_ms
+    assert 30_000 <= waited <= 30_100
+
+
+def test_a_start_is_sent_before_anything_more_urgent_can_be_ready() -> None:
+    """An ordinary start let go a moment earlier has left when the urgent one becomes ready."""
+    actions = (
+        register("a"),
+        register("z"),
+        start("a", depends_on=("r-a",), priority=100),
+        start("z", depends_on=("r-z",), priority=10),
+    )
+    outcomes, _ = run(actions, {"r-a": 1.0, "r-z": 1.03}, limits={"register": 2, "start": 5})
+    by_id = {outcome.action: outcome for outcome in outcomes}
+    assert (by_id["s-a"].started_ms or 0) < by_id["r-z"].ended_ms
+    assert (by_id["s-z"].started_ms or 0) - by_id["r-z"].ended_ms <= 20
 
 
 def test_a_sequential_run_has_one_action_in_flight() -> None:

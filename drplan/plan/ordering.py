@@ -56,9 +56,15 @@ def put_in_order(drafts: Drafts, recovery: Recovery, mode: Mode, site: str) -> O
     wave_of = {key: _wave(action, recovery) for key, action in drafts.actions.items()}
     present = sorted(set(wave_of.values()))
     priorities = _priorities(drafts, recovery)
+    leading = _leading(drafts)
     keys = sorted(
         drafts.actions,
-        key=lambda key: (wave_of[key], priorities[key], *_place(drafts.actions[key])),
+        key=lambda key: (
+            wave_of[key],
+            priorities[key],
+            drafts.actions[key].address not in leading,
+            *_place(drafts.actions[key]),
+        ),
     )
     width = max(3, len(str(len(keys))))
     ids = {key: f"a{number:0{width}d}" for number, key in enumerate(keys, start=1)}
@@ -96,6 +102,17 @@ def _wave(action: Action, recovery: Recovery) -> int:
     if action.operation == "register":
         return 1 if action.type == "template" else 2
     return 3 if recovery.vms[action.address].desired.high_availability else 4
+
+
+def _leading(drafts: Drafts) -> frozenset[str]:
+    """Domains that others wait for: the wanted masters."""
+    return frozenset(
+        drafts.actions[need].address
+        for action in drafts.actions.values()
+        if action.operation in _STORAGE
+        for need in action.depends_on
+        if need in drafts.actions and drafts.actions[need].address != action.address
+    )
 
 
 def _place(action: Action) -> tuple[str, int]:
@@ -183,7 +200,7 @@ def _gate(rule: GateRule, drafts: Drafts, ids: Mapping[str, str]) -> Gate:
 
 
 def _members(drafts: Drafts, part: str | None) -> tuple[str, ...]:
-    """The actions that a gate before this part holds back."""
+    """The actions of a part of the plan, as gates speak of it."""
     tests: dict[str, Callable[[Action], bool]] = {
         "storage": lambda action: action.operation in _STORAGE,
         "register": lambda action: action.operation in {"register", "sweep"},
@@ -193,10 +210,18 @@ def _members(drafts: Drafts, part: str | None) -> tuple[str, ...]:
     return tuple(key for key, action in drafts.actions.items() if test and test(action))
 
 
+def _held_back(drafts: Drafts, part: str) -> tuple[str, ...]:
+    """Where a gate bars the way into a part: of the storage, each domain's first action does."""
+    members = _members(drafts, part)
+    if part != "storage":
+        return members
+    return tuple(key for key in members if STORAGE_GATE in drafts.actions[key].depends_on)
+
+
 def _barred(drafts: Drafts, gates: Iterable[Gate]) -> Mapping[str, tuple[str, ...]]:
     """By action, the gates of the mapping that it waits for."""
     found: dict[str, list[str]] = {}
     for gate in gates:
-        for key in _members(drafts, gate.before):
+        for key in _held_back(drafts, gate.before):
             found.setdefault(key, []).append(gate_key(gate.name))
     return {key: tuple(names) for key, names in found.items()}

@@ -8,9 +8,10 @@
     ├── Blocked             5   a check failed
     ├── RunFailed           1   nothing was written, and nothing can be
     ├── EngineUnreachable  69   no answer, or the request was never sent
-    │   └── AnswerLost          the request may have taken effect: look before doing anything
+    │   ├── AnswerLost          the request may have taken effect: look before doing anything
+    │   └── NotTrusted          something answers, and its certificate is not to be trusted
     ├── NotRecorded        65   a recording holds no answer for the request
-    ├── LoginFailed        77   wrong credentials, or no permission
+    ├── LoginFailed        77   no or wrong credentials, or no permission
     └── EngineFault         1   the Engine answered, and said no
 
 Bugs are not in the tree: they end with exit code 70 and a request to report them.
@@ -88,8 +89,15 @@ class AnswerLost(EngineUnreachable):
     """The request was sent and its answer was lost: it may have taken effect."""
 
 
+class NotTrusted(EngineUnreachable):
+    """Something answers at the Engine's address, and its certificate is not trusted.
+
+    Nothing was sent to it. For the question whether a site is alive, this is an answer.
+    """
+
+
 class LoginFailed(DrplanError):
-    """The Engine did not accept the credentials, or the user lacks a permission."""
+    """No credentials that can be used, the Engine refused them, or a permission is lacking."""
 
     exit_code = 77
 

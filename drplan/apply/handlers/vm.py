@@ -19,7 +19,7 @@ from drplan.model.parameters import (
 )
 
 _POLL = 2.0
-_POLL_POWER = 3.0
+_POLL_POWER = 5.0
 _REGISTERING = 900.0
 _STARTING = 900.0
 _GUEST_AGENT = 300.0

@@ -20,7 +20,7 @@ SETTABLE = (
     "backup",
 )
 
-# Elements sheet 5: the links differ by type.
+# The links differ by type (wire-facts.md section 5).
 _LINKS = {
     "data": (
         "diskprofiles",

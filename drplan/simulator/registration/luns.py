@@ -12,10 +12,10 @@ from drplan.simulator.faults import Refusal
 from drplan.simulator.ovf import OvfDisk
 from drplan.simulator.registration.pending import Pending
 from drplan.simulator.registration.request import LunTarget
-from drplan.simulator.resources.hosts import lun_disks
 from drplan.simulator.rules.message_texts import TEXTS
 from drplan.simulator.rules.messages import refuse_with
 from drplan.simulator.topology import up_hosts
+from drplan.simulator.visible_storage import lun_disks
 
 MISSING_PARAMS = "ACTION_TYPE_FAILED_DISK_LUN_ISCSI_MISSING_CONNECTION_PARAMS"
 IN_USE = "ACTION_TYPE_FAILED_DISK_LUN_IS_ALREADY_IN_USE"

@@ -7,11 +7,13 @@ reference, never the value.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from pathlib import Path
 from typing import NoReturn
 
 from drplan import files
+from drplan.documents import vault
 from drplan.documents.mapping.compose import compose, decode
 from drplan.documents.mapping.findings import Findings
 from drplan.documents.mapping.nodes import ListNode, MapNode, Node, ScalarNode
@@ -19,10 +21,18 @@ from drplan.errors import InvalidInput
 from drplan.model.mapping import SecretRef
 
 
-def read_secret(secret: SecretRef, mapping_file: Path, environ: MappingType[str, str]) -> str:
+def read_secret(
+    secret: SecretRef,
+    mapping_file: Path,
+    environ: MappingType[str, str],
+    *,
+    vault_password: Callable[[], str] | None = None,
+) -> str:
     """Return the secret behind ``env:NAME`` or ``mapping:/pointer``.
 
-    Raises :class:`InvalidInput` if it is not there, or is encrypted.
+    ``vault_password`` is asked where the value is encrypted with ``ansible-vault``. Raises
+    :class:`InvalidInput` if the secret is not there, or is encrypted and nobody can be asked, and
+    :class:`LoginFailed` if the vault password does not open it.
     """
     scheme, _, place = secret.ref.partition(":")
     if scheme == "env":
@@ -35,6 +45,10 @@ def read_secret(secret: SecretRef, mapping_file: Path, environ: MappingType[str,
     if not isinstance(node, ScalarNode) or node.kind == "null":
         _refuse(secret, f"{mapping_file} has no such value", "check whether the file was changed")
     if node.kind == "vault":
+        if vault_password is not None:
+            # A line end that came with the value from standard input is none of the secret's.
+            plain = vault.decrypt(node.encrypted, vault_password(), where=secret.ref)
+            return plain.rstrip("\r\n")
         _refuse(
             secret,
             "the value is encrypted with ansible-vault",

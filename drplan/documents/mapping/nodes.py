@@ -24,6 +24,8 @@ class ScalarNode:
     position: Position
     unsafe: bool = False
     """Tagged ``!unsafe``: braces in it are no template."""
+    encrypted: str = ""
+    """What ``ansible-vault`` made of the value, where the kind is ``vault``; it has no text then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

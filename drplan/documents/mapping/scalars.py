@@ -38,7 +38,9 @@ def scalar(event: ScalarEvent, position: Position) -> ScalarNode | None:
     text, tag = event.value, event.tag
     plain = event.style in {None, ""}
     if tag in _VAULT_TAGS:
-        return ScalarNode(text="", kind="vault", plain=plain, role_text="", position=position)
+        return ScalarNode(
+            text="", kind="vault", plain=plain, role_text="", position=position, encrypted=text
+        )
     if tag == "!unsafe":
         return ScalarNode(
             text=text, kind="text", plain=plain, role_text=text, position=position, unsafe=True

@@ -19,7 +19,7 @@ from tests.properties.random_scenarios import scenarios
 
 
 @given(scenarios())
-@settings(max_examples=25)
+@settings(max_examples=10)
 def test_what_is_recorded_of_a_site_is_the_site(scenario: dict[str, Any]) -> None:
     """Made, recorded, written, read and loaded, every entity is the same to the byte."""
     with tempfile.TemporaryDirectory() as name:

@@ -92,16 +92,41 @@ def lay_out(store: Store, array: Array) -> None:
 
 def replicate(source: Store, array: Array, placements: Iterable[Placement]) -> None:
     """Write the replicas of a source's domains: OVF_STORE and volumes as the source has them."""
-    contents = _ovf_contents(source)
-    originals: dict[str, DomainCopy] = {}
-    for path in source.members("/storagedomains"):
-        key = path.rpartition("/")[2]
-        originals[key] = original(source, source.element(path), contents.get(key, OvfStore()))
+    originals = _originals(source)
     for placement in placements:
         found = originals.get(placement.domain)
         if found is None:
             raise KeyError(placement.domain)
         _place(array, placement, _replica(found, placement, originals))
+
+
+def recall(source: Store, array: Array) -> None:
+    """Give domains that the target has already what the source knows to lie on them.
+
+    The target's recording lists what is still unregistered there without its OVF; the source has
+    the whole definition, and the volumes.
+    """
+    originals = _originals(source)
+    for copy in array.copies():
+        known = originals.get(copy.id)
+        if known is None:
+            continue
+        for key, record in known.ovf_store.records.items():
+            mine = copy.ovf_store.records.get(key)
+            if mine is None or not mine.cluster:
+                copy.ovf_store.records[key] = record
+        for key, volume in known.volumes.items():
+            copy.volumes.setdefault(key, volume)
+
+
+def _originals(source: Store) -> dict[str, DomainCopy]:
+    """The source's domains by id."""
+    contents = _ovf_contents(source)
+    found: dict[str, DomainCopy] = {}
+    for path in source.members("/storagedomains"):
+        key = path.rpartition("/")[2]
+        found[key] = original(source, source.element(path), contents.get(key, OvfStore()))
+    return found
 
 
 def place_luns(array: Array, placements: Iterable[LunPlacement]) -> None:

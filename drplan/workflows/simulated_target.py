@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from drplan.model.desired import DesiredDomain
-from drplan.model.parameters import LunTarget, RegisterVmParameters
+from drplan.model.parameters import ImportParameters, LunTarget, RegisterVmParameters
 from drplan.model.plan import Plan
 from drplan.simulator.array import Array, LunPath
 from drplan.simulator.core import Engine
@@ -22,6 +22,7 @@ from drplan.simulator.replication import (
     Placement,
     lay_out,
     place_luns,
+    recall,
     replicate,
 )
 from drplan.simulator.scenario.storage import read_storage
@@ -45,16 +46,18 @@ def simulate_target(
     ``folder`` may hold a ``storage.yml``. ``start`` is the Engine's time when the run begins.
     Raises ``InvalidInput`` where a recording or the file cannot be used.
     """
-    target_store, source_store = _store(target), _store(source)
+    target_store, source_store = store_of(target), store_of(source)
     notes = read_storage(folder)
     array = Array()
     lay_out(target_store, array)
+    recall(source_store, array)
     replicate(source_store, array, notes.placements(_placements(plan, source_store)))
     place_luns(array, notes.luns(_lun_placements(plan, source_store)))
     return Engine(target.name, target_store, array=array, start=start, seed=seed)
 
 
-def _store(site: RecordedSite) -> Store:
+def store_of(site: RecordedSite) -> Store:
+    """What the site had, as its recording tells it."""
     return load(site.recording.exchanges, where=site.source).store
 
 
@@ -66,7 +69,7 @@ def _placements(plan: Plan, source: Store) -> Iterator[Placement]:
     for domain in plan.planned_values.domains:
         original = _original(domain, source)
         if domain.address in wanted and original is not None:
-            yield _placement(domain, original)
+            yield placement_of(domain.connection, original)
 
 
 def _original(domain: DesiredDomain, source: Store) -> str | None:
@@ -80,8 +83,8 @@ def _original(domain: DesiredDomain, source: Store) -> str | None:
     )
 
 
-def _placement(domain: DesiredDomain, original: str) -> Placement:
-    connection = domain.connection
+def placement_of(connection: ImportParameters, original: str) -> Placement:
+    """The clean replica of the source's domain where the target looks for it."""
     return Placement(
         domain=original,
         storage_type=connection.storage_type,
@@ -95,7 +98,7 @@ def _placement(domain: DesiredDomain, original: str) -> Placement:
 
 def _lun_placements(plan: Plan, source: Store) -> Iterator[LunPlacement]:
     """The replicas of direct LUNs, where the mapping names them."""
-    sizes = dict(_lun_sizes(source))
+    sizes = lun_sizes(source)
     targets: dict[str, tuple[LunTarget, str]] = {}
     for action in plan.actions():
         if isinstance(action.parameters, RegisterVmParameters):
@@ -112,7 +115,10 @@ def _paths(target: LunTarget) -> Iterable[LunPath]:
         yield LunPath(target.address, target.port or 3260, target.target, target.portal or "")
 
 
-def _lun_sizes(source: Store) -> Iterator[tuple[str, int]]:
-    for path in source.members("/disks"):
-        for unit in source.element(path).findall("lun_storage/logical_units/logical_unit"):
-            yield unit.get("id") or "", int(unit.findtext("size") or _GIB)
+def lun_sizes(source: Store) -> dict[str, int]:
+    """The sizes of a site's direct LUNs, in bytes, by their ids."""
+    return {
+        unit.get("id") or "": int(unit.findtext("size") or _GIB)
+        for path in source.members("/disks")
+        for unit in source.element(path).findall("lun_storage/logical_units/logical_unit")
+    }

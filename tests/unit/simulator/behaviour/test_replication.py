@@ -14,6 +14,7 @@ from drplan.simulator.replication import (
     derived_lun,
     lay_out,
     place_luns,
+    recall,
     replicate,
 )
 from drplan.simulator.store import Store
@@ -219,6 +220,30 @@ class TestPlacements:
         world.register(VM)
 
         assert target.store.members(f"/vms/{VM}/diskattachments") != ()
+
+
+def test_a_domain_that_is_recovered_already_still_holds_what_the_source_knew(
+    world: World,
+) -> None:
+    """A target recorded in the middle of a failover: rows without OVFs are registered whole."""
+    source = world.plain_source()
+    source.vm(1, disks=(source.disk(1),))
+    source.nic(VM, 1, mac="56:6f:00:00:00:01", profile=uid("prof", 1))
+    target = world.plain_target()
+    target.domain(1)
+    target.put(
+        f"/storagedomains/{uid('sd', 1)}/vms;unregistered/{VM}",
+        "<vm><name>vm1</name><status>up</status></vm>",
+    )
+    lay_out(target.store, world.array)
+    recall(source.store, world.array)
+    world.engines.append(target.open(world.array))
+
+    answer = world.register(VM)
+
+    assert answer.status == 200
+    assert len(target.store.members(f"/vms/{VM}/diskattachments")) == 1
+    assert len(target.store.members(f"/vms/{VM}/nics")) == 1
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the recordings of real Engines are not here")

@@ -1,0 +1,83 @@
+"""Sites as they are now: from a mapping's details and a login to an Engine that answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from drplan.engine.engine import Engine
+from drplan.engine.http_client import HttpClient
+from drplan.engine.live import LiveTransport
+from drplan.engine.renewing import BeforeResend, RenewingTransport
+from drplan.engine.retrying import Patience, Pause, RetryingTransport
+from drplan.engine.timeouts import Timeouts
+from drplan.engine.tls import tls_context
+from drplan.engine.token import Login, Session
+from drplan.model.mapping import SiteDetails
+from drplan.wire.transport import Transport
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveOptions:
+    """How a live Engine is treated.
+
+    ``insecure`` accepts any certificate. ``patience`` is for what may be tried again,
+    ``before_resend`` for a write that an expired token stopped (none: it is not sent again).
+    ``on_pause`` is told when something is about to be tried again. ``tap`` is put around the bare
+    transport and sees every single exchange, failed tries too.
+    """
+
+    insecure: bool = False
+    patience: Patience = field(default_factory=Patience)
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    before_resend: BeforeResend | None = None
+    on_pause: Callable[[Pause], None] | None = None
+    tap: Callable[[Transport], Transport] = lambda transport: transport
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSite:
+    """One Engine that can be asked; ``name`` is the site's name for people."""
+
+    name: str
+    url: str
+    transport: Transport
+
+    def engine(self) -> Engine:
+        """The Engine as the rest of the program calls it."""
+        return Engine(self.name, self.url, self.transport)
+
+
+@asynccontextmanager
+async def open_live_site(
+    details: SiteDetails, login: Login, options: LiveOptions | None = None
+) -> AsyncIterator[LiveSite]:
+    """Reach the Engine of a site; at the end its token is given back and its connections closed.
+
+    The first request logs in. Raises ``InvalidInput`` for a CA file that cannot be used; requests
+    raise ``EngineUnreachable``, ``AnswerLost`` and ``LoginFailed``.
+    """
+    chosen = options or LiveOptions()
+    ca_file = Path(details.ca_file) if details.ca_file else None
+    tls = tls_context(ca_file, insecure=chosen.insecure)
+    async with HttpClient(
+        details.url, site=details.name, tls=tls, timeouts=chosen.timeouts
+    ) as client:
+        session = Session(client, login)
+        renewing = RenewingTransport(
+            chosen.tap(LiveTransport(client, session)),
+            session,
+            before_resend=chosen.before_resend,
+        )
+        retrying = RetryingTransport(
+            renewing,
+            site=details.name,
+            patience=chosen.patience,
+            on_pause=chosen.on_pause,
+        )
+        try:
+            yield LiveSite(details.name, details.url, retrying)
+        finally:
+            await session.end()

@@ -34,16 +34,15 @@ def left_out(events: Iterable[str]) -> frozenset[tuple[str, str]]:
 
 
 async def surprises_of(
-    context: Context, vm: str, engine_left_out: frozenset[tuple[str, str]]
+    context: Context, vm: Any, engine_left_out: frozenset[tuple[str, str]]
 ) -> tuple[str, ...]:
     """The differences between the action's prediction and the registered VM, one line each."""
     prediction = context.action.predicts
     if prediction is None:
         return ()
-    service = context.engine.system.vms_service().vm_service(vm)
-    found = await context.read(service.get)
+    service = context.engine.system.vms_service().vm_service(vm.id)
     nics = await context.read(service.nics_service().list)
-    cluster = await cluster_name(context, found.cluster.id) if found.cluster is not None else None
+    cluster = await cluster_name(context, vm.cluster.id) if vm.cluster is not None else None
     return (
         *cluster_surprises(prediction, cluster),
         *nic_surprises(prediction.nics, [await _found_nic(context, nic) for nic in nics]),

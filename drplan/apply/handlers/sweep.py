@@ -87,7 +87,7 @@ async def _register(
                 allow_partial=False,
             )
             return _Swept(f"{item.address}: registered")
-        events = await send_vm(
+        _, events = await send_vm(
             context,
             domain,
             item.id,

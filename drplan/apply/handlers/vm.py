@@ -24,6 +24,8 @@ _REGISTERING = 900.0
 _STARTING = 900.0
 _GUEST_AGENT = 300.0
 _MEMORY_PATIENCE = 60.0
+_DOWN_FOR_GOOD = 6
+"""Polls in a row: half a minute, in which the Engine would have tried another host."""
 _PARTIAL = 1188
 _COMING_UP = frozenset({"wait_for_launch", "powering_up", "restoring_state", "reboot_in_progress"})
 
@@ -38,7 +40,7 @@ async def register_vm(context: Context, parameters: RegisterVmParameters) -> Res
     if await context.find(service.get) is not None:
         return Result(status="converged", note="registered already")
     domain = context.domain_id(parameters.domain, parameters.domain_id)
-    events = await send_vm(
+    vm, events = await send_vm(
         context,
         domain,
         parameters.vm_id,
@@ -47,7 +49,7 @@ async def register_vm(context: Context, parameters: RegisterVmParameters) -> Res
         allow_partial=parameters.allow_partial,
         reassign_bad_macs=parameters.reassign_bad_macs,
     )
-    surprises = await surprises_of(context, parameters.vm_id, left_out(events))
+    surprises = await surprises_of(context, vm, left_out(events))
     for surprise in surprises:
         context.tell("reconciled", surprise, level="warn")
     note = "; ".join(surprises) if surprises else f"id {parameters.vm_id}"
@@ -63,8 +65,8 @@ async def send_vm(
     cluster: Reference | None,
     allow_partial: bool,
     reassign_bad_macs: bool,
-) -> tuple[str, ...]:
-    """Send the registration of one VM, wait until it is down, and give the Engine's warnings.
+) -> tuple[Any, tuple[str, ...]]:
+    """Send the registration of one VM, wait until it is down; give it and the Engine's warnings.
 
     Engines before 4.5.3 answer while the registration still goes on, so the VM itself is asked
     (entities sheet 2.1).
@@ -88,17 +90,17 @@ async def send_vm(
     async def look() -> Any | None:
         return await context.find(registered.get)
 
-    async def usable() -> bool | None:
+    async def usable() -> Any | None:
         found = await look()
         if found is None:
             raise ActionFailed("the Engine accepted the registration and has no such VM")
-        return None if getattr(found.status, "value", None) == "image_locked" else True
+        return None if getattr(found.status, "value", None) == "image_locked" else found
 
     await context.write(f"POST /storagedomains/{domain}/vms/{vm}/register", send, look)
-    await context.until(
+    found = await context.until(
         usable, every=_POLL, at_most=_REGISTERING, what="the VM's images were not unlocked"
     )
-    return await _warnings(context, correlations[-1])
+    return found, await _warnings(context, correlations[-1])
 
 
 async def _warnings(context: Context, correlation: str) -> tuple[str, ...]:
@@ -128,20 +130,13 @@ async def start_vm(context: Context, parameters: StartParameters) -> Result:
         if status != "up" and status not in _COMING_UP:
             raise
         ran_already = True
-    await wait_until_up(context, parameters.vm_id)
-    return await _up(context, service, parameters, converged=ran_already)
-
-
-async def _up(
-    context: Context, service: Any, parameters: StartParameters, *, converged: bool
-) -> Result:
-    _, vm = await _power(context, service)
+    vm = await wait_until_up(context, parameters.vm_id)
     host = await host_name(context, vm.host.id) if vm.host is not None else ""
     note = f"host {host}" if host else ""
     if parameters.wait_for == "guest_agent" and not await _agent_reports(context, service):
         note += "; its guest agent did not report"
     return Result(
-        status="converged" if converged else "done",
+        status="converged" if ran_already else "done",
         note=note.removeprefix("; "),
         found={"host": host} if host else {},
     )
@@ -185,24 +180,26 @@ async def send_start(context: Context, vm: str) -> None:
             return
 
 
-async def wait_until_up(context: Context, vm: str) -> None:
-    """Until the VM is up. An accepted start may still fail on the host (entities sheet 4.3)."""
-    service = context.engine.system.vms_service().vm_service(vm)
-    last = "down"
+async def wait_until_up(context: Context, vm: str) -> Any:
+    """Wait until the VM is up, and give it.
 
-    async def look() -> bool | None:
-        nonlocal last
-        status, _ = await _power(context, service)
-        if status == "up":
-            return True
-        if status == "down" and last != "down":
-            raise ActionFailed("the VM went down again while it was starting")
+    An accepted start may still fail on the host. The Engine then tries others by itself, so a VM
+    that is down has failed only once it stays down (entities sheet 4.3).
+    """
+    service = context.engine.system.vms_service().vm_service(vm)
+    down_in_a_row = 0
+
+    async def look() -> Any | None:
+        nonlocal down_in_a_row
+        status, found = await _power(context, service)
         if status == "paused":
             raise ActionFailed("the VM was paused while it was starting")
-        last = status
-        return None
+        down_in_a_row = down_in_a_row + 1 if status == "down" else 0
+        if down_in_a_row > _DOWN_FOR_GOOD:
+            raise ActionFailed("the VM went down again while it was starting")
+        return found if status == "up" else None
 
-    await context.until(look, every=_POLL_POWER, at_most=_STARTING, what="the VM was not up")
+    return await context.until(look, every=_POLL_POWER, at_most=_STARTING, what="the VM was not up")
 
 
 async def _power(context: Context, service: Any) -> tuple[str, Any]:

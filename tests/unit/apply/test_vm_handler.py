@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import trio
 
-from drplan.apply.result import Result
+from drplan.apply.result import ActionFailed, Result
 from drplan.errors import EngineFault
 from drplan.model.parameters import (
     AttachParameters,
@@ -165,6 +166,30 @@ def test_the_first_thing_a_start_sends_is_the_start(attached: Bench) -> None:
     before = len(attached.transport.sent)
     attached.run("vm.dns-1", StartParameters(vm_id=parameters.vm_id))
     assert attached.transport.sent[before].path.endswith(f"/vms/{parameters.vm_id}/start")
+
+
+def test_a_vm_that_goes_down_while_starting_has_failed(attached: Bench) -> None:
+    """The start was accepted, and the VM is down for good: the action says so in time."""
+    parameters = register(attached, "dns-1")
+    attached.run("vm.dns-1", parameters)
+    path = f"/vms/{parameters.vm_id}"
+    store = attached.world.store
+    began = attached.world.now
+
+    async def crash() -> None:
+        for _ in range(200):
+            await trio.sleep(1.0)
+            if trio.current_time() > began + 20:
+                store.set_value(path, "status", "down")
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(crash)
+            with pytest.raises(ActionFailed, match="went down again"):
+                await attached.carry_out("vm.dns-1", StartParameters(vm_id=parameters.vm_id))
+            nursery.cancel_scope.cancel()
+
+    attached.play(main)
 
 
 def shrink_hosts(bench: Bench) -> None:

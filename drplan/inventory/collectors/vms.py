@@ -89,6 +89,6 @@ def vm(entry: Any, listed: Followed) -> Vm:
         disk_attachments=disk_attachments(listed.members(entry, "disk_attachments")),
         nics=nics(listed.members(entry, "nics")),
         snapshots=snapshots(listed.members(entry, "snapshots")),
-        permissions=permissions(listed.members(entry, "permissions")),
+        permissions=permissions(listed.members(entry, "permissions"), entry.id),
         tags=None if tags is None else tuple(sorted(text(it.name) for it in tags)),
     )

@@ -359,7 +359,10 @@ def test_a_vm_carries_what_decides_its_recovery(read: Read) -> None:
             "<snapshot_status>ok</snapshot_status><vm id='v1'><name>db</name></vm></snapshot>"
             "<snapshot id='s1'><snapshot_type>active</snapshot_type>"
             "<persist_memorystate>true</persist_memorystate></snapshot></snapshots>"
-            "<permissions><permission id='p1'><role id='r1'/><user id='u1'/></permission></permissions>"
+            "<permissions><permission id='p1'><role id='r1'/><user id='u1'/><vm id='v1'/></permission>"
+            "<permission id='p0'><role id='r0'/><user id='u0'/></permission>"
+            "<permission id='p2'><role id='r2'/><user id='u2'/><cluster id='c1'/></permission>"
+            "</permissions>"
             "<tags><tag id='t2'><name>b</name></tag><tag id='t1'><name>a</name></tag></tags>"
             "</vm></vms>"
         }

@@ -234,14 +234,17 @@ def _snapshots(store: Store, path: str) -> Iterator[bytes]:
 
 
 def _permissions(store: Store, names: Names, path: str) -> Iterator[OvfPermission]:
-    """Direct permissions of users, one set of roles per *login* (entities sheet 1.4)."""
+    """Direct permissions of users, one set of roles per *login* (entities sheet 1.4).
+
+    The list has inherited ones too; those of the system name no object at all.
+    """
     roles: dict[str, list[str]] = {}
     users: dict[tuple[str, str], None] = {}
     for permission in store.members(f"{path}/permissions"):
         user = names.users.get(store.reference(permission, "user") or "")
         role = names.roles.get(store.reference(permission, "role") or "")
         owner = store.reference(permission, path.split("/")[1].removesuffix("s"))
-        if user is None or role is None or owner not in (None, path.rpartition("/")[2]):
+        if user is None or role is None or owner != path.rpartition("/")[2]:
             continue
         users.setdefault(user)
         held = roles.setdefault(user[0], [])

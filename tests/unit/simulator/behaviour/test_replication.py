@@ -79,7 +79,7 @@ class TestDefinitions:
         assert [(p.login, p.domain) for p in permissions] == [("ann", "x"), ("ann", "y")]
         assert {p.roles for p in permissions} == {("A", "B")}
 
-    def test_permissions_of_groups_and_of_other_objects_are_not_in_it(self, source: Site) -> None:
+    def test_permissions_of_groups_and_inherited_ones_are_not_in_it(self, source: Site) -> None:
         """1.4: direct permissions of users only."""
         role = source.role(1, "A")
         user = source.user(1, "ann")
@@ -91,6 +91,10 @@ class TestDefinitions:
         source.put(
             f"{path}/{uid('perm', 2)}",
             f"<permission><role id='{role}'/><user id='{user}'/><vm id='other'/></permission>",
+        )
+        source.put(
+            f"{path}/{uid('perm', 3)}",
+            f"<permission><role id='{role}'/><user id='{user}'/></permission>",
         )
 
         assert record_of(source.store).permissions == ()

@@ -203,7 +203,7 @@ def _members(drafts: Drafts, part: str | None) -> tuple[str, ...]:
     """The actions of a part of the plan, as gates speak of it."""
     tests: dict[str, Callable[[Action], bool]] = {
         "storage": lambda action: action.operation in _STORAGE,
-        "register": lambda action: action.operation in {"register", "sweep"},
+        "register": lambda action: action.operation == "register",
         "start": lambda action: action.operation == "start",
     }
     test = tests.get(part or "")
@@ -213,6 +213,10 @@ def _members(drafts: Drafts, part: str | None) -> tuple[str, ...]:
 def _held_back(drafts: Drafts, part: str) -> tuple[str, ...]:
     """Where a gate bars the way into a part: of the storage, each domain's first action does."""
     members = _members(drafts, part)
+    if part == "register":  # a sweep registers too
+        return members + tuple(
+            key for key, action in drafts.actions.items() if action.operation == "sweep"
+        )
     if part != "storage":
         return members
     return tuple(key for key in members if STORAGE_GATE in drafts.actions[key].depends_on)

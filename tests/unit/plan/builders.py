@@ -345,13 +345,13 @@ def vnic(
     )
 
 
-def lun(source: str, target: str, **fields: Any) -> LunMapping:
+def lun(source: str, other: str, *, iqn: str | None = "iqn.south") -> LunMapping:
     """Two LUNs that belong together, reached by iSCSI."""
-    fields.setdefault("address", "192.0.2.9")
-    fields.setdefault("target", "iqn.south")
     return LunMapping(
         primary=LunSide(logical_unit_id=source, storage_type="iscsi"),
-        secondary=LunSide(logical_unit_id=target, storage_type="iscsi", **fields),
+        secondary=LunSide(
+            logical_unit_id=other, storage_type="iscsi", address="192.0.2.9", target=iqn
+        ),
     )
 
 

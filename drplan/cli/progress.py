@@ -29,6 +29,7 @@ _TOLD = (
     | _ENDS
     | {"skipped", "retry", "gate_passed", "prediction_result", "diagnostic", "refresh_complete"}
 )
+_OFF_THE_CLOCK = frozenset({"refresh_complete", "diagnostic"})
 _STYLES = {"error": "red", "warn": "yellow"}
 _REFRESH_S = 0.05
 
@@ -62,7 +63,9 @@ def progress_line(event: Event) -> str | None:
         # An error is told by whoever ends the command.
         return None
     place = f"[{event.position}/{event.total}]" if event.position is not None else ""
-    return f"{_since_start(event.elapsed_ms or 0):>9} {place:<9} {event.message}"
+    # What is read before the run begins is not on its clock.
+    moment = "" if event.type in _OFF_THE_CLOCK else _since_start(event.elapsed_ms or 0)
+    return f"{moment:>9} {place:<9} {event.message}"
 
 
 def _since_start(milliseconds: int) -> str:
@@ -125,16 +128,17 @@ class LiveProgress:
         elif event.action is not None and event.type in _ENDS:
             self._in_flight.pop(event.action.id, None)
         line = progress_line(event)
+        self._draw_again()
         if line is not None and event.type not in _STARTS | _GOES_ON:
             style = _STYLES.get(event.level, "")
             self._console.print(terminal.harmless(line), style=style, soft_wrap=True)
-        self._draw_again()
 
     def _draw_again(self) -> None:
         now = time.monotonic()
-        if now - self._drawn >= _REFRESH_S:
+        is_due = now - self._drawn >= _REFRESH_S
+        self._live.update(self._picture(), refresh=is_due)
+        if is_due:
             self._drawn = now
-            self._live.update(self._picture(), refresh=True)
 
     def _picture(self) -> Table:
         from rich.table import Table

@@ -123,22 +123,24 @@ class LiveProgress:
 
     def notice(self, event: Event) -> None:
         """Take ``event`` into the picture."""
+        from rich.text import Text
+
         if event.action is not None and event.type in _STARTS | _GOES_ON:
             self._in_flight[event.action.id] = event
         elif event.action is not None and event.type in _ENDS:
             self._in_flight.pop(event.action.id, None)
         line = progress_line(event)
-        self._draw_again()
-        if line is not None and event.type not in _STARTS | _GOES_ON:
+        is_lasting = line is not None and event.type not in _STARTS | _GOES_ON
+        self._draw(at_once=is_lasting)
+        if line is not None and is_lasting:
             style = _STYLES.get(event.level, "")
-            self._console.print(terminal.harmless(line), style=style, soft_wrap=True)
+            self._console.print(Text(terminal.harmless(line), style=style), soft_wrap=True)
 
-    def _draw_again(self) -> None:
+    def _draw(self, *, at_once: bool) -> None:
         now = time.monotonic()
-        is_due = now - self._drawn >= _REFRESH_S
-        self._live.update(self._picture(), refresh=is_due)
-        if is_due:
+        if at_once or now - self._drawn >= _REFRESH_S:
             self._drawn = now
+            self._live.update(self._picture(), refresh=True)
 
     def _picture(self) -> Table:
         from rich.table import Table

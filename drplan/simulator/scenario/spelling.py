@@ -57,7 +57,7 @@ def profile(text: str) -> tuple[str, str]:
 
 def permission(text: str) -> tuple[str, str]:
     """User and role of ``LOGIN@DOMAIN ROLE``."""
-    found = _whole(_PERMISSION, text, "a permission such as anna@corp-authz UserRole")
+    found = _whole(_PERMISSION, text, "a permission such as crm-owner@corp-authz UserRole")
     return found[1], found[2]
 
 

@@ -52,7 +52,7 @@ def test_addresses_can_be_counted() -> None:
         (spelling.size, "16 GB"),
         (spelling.disk, "prod-nfs"),
         (spelling.nic, "app"),
-        (spelling.permission, "anna UserRole"),
+        (spelling.permission, "crm-owner UserRole"),
         (spelling.template, "rhel9@two"),
         (spelling.mac_range, "56:6f:1a:00:00:00"),
         (spelling.level, "4"),

@@ -1,4 +1,4 @@
-"""`drplan simulator`: make simulated sites."""
+"""`drplan simulator`: make simulated sites, and serve them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ app = command_app()
 
 @app.callback()
 def simulator() -> None:
-    """Make simulated sites.
+    """Make simulated sites, and serve them as Engines.
 
     A scenario is a readable file that describes two sites and the mapping between them.
     """
@@ -49,6 +49,84 @@ def make(
         )
     for file in made.files:
         terminal.write(f"wrote {file}")
+    return 0
+
+
+@app.command("serve")
+def serve(
+    cassettes: Annotated[
+        Path,
+        typer.Option(
+            "--cassettes",
+            metavar="DIR",
+            help="Where the recordings of both sites are: primary.* and secondary.*.",
+        ),
+    ],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="The mapping file.")],
+    listen: Annotated[
+        str,
+        typer.Option(
+            "--listen",
+            metavar="HOST:PORT,HOST:PORT",
+            help="Where the primary and the secondary listen; port 0 takes any that is free.",
+        ),
+    ] = "127.0.0.1:8443,127.0.0.1:8444",
+    down: Annotated[
+        str | None,
+        typer.Option("--down", metavar="SITE", help="The site that is lost: primary or secondary."),
+    ] = None,
+    speed: Annotated[
+        float,
+        typer.Option("--speed", metavar="X", help="How many simulated seconds pass in a real one."),
+    ] = 1.0,
+    faults: Annotated[
+        Path | None,
+        typer.Option("--faults", metavar="FILE", help="What is to go wrong, as a YAML list."),
+    ] = None,
+    engine_version: Annotated[
+        str | None,
+        typer.Option(
+            "--engine-version", metavar="V", help="Behave like this version, such as 4.4.10."
+        ),
+    ] = None,
+    write_mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-mapping",
+            metavar="OUT",
+            help="Write a copy of the mapping that points here, and OUT's .passwords.yml.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what clients need as one line of JSON.")
+    ] = False,
+) -> int:
+    """Serve both sites as simulated Engines over HTTPS, until Ctrl-C or SIGTERM.
+
+    Real clients can log in with the addresses, the certificate authority and the passwords that
+    are printed: the SDK, curl, the Ansible role, drplan. All of it is made anew at each start and
+    is gone at the end.
+
+    For example:
+
+      drplan simulator serve --cassettes recordings --mapping mapping.yml --down primary
+      --speed 60 --write-mapping simulated.yml
+    """
+    from drplan.cli.simulator_options import addresses, positive, role_of
+    from drplan.cli.simulator_view import show_ready
+    from drplan.workflows.serve_simulator import ServeRequest, serve_simulator
+
+    request = ServeRequest(
+        cassettes=cassettes,
+        mapping=mapping,
+        listen=addresses(listen),
+        down=role_of(down),
+        speed=positive(speed, "--speed"),
+        faults=faults,
+        engine_version=engine_version,
+        write_mapping=write_mapping,
+    )
+    serve_simulator(request, lambda ready: show_ready(ready, as_json=as_json))
     return 0
 
 

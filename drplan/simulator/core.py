@@ -18,10 +18,9 @@ import random
 import re
 import uuid
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from drplan.simulator import answers
 from drplan.simulator.faults import Refusal
@@ -37,13 +36,17 @@ from drplan.simulator.handling import (
 )
 from drplan.simulator.latency import Latency
 from drplan.simulator.lifecycle import LockTable, Turns
-from drplan.simulator.ordered_faults import Cut, FaultOrder, OrderedFaults, ordered_answer
+from drplan.simulator.ordered_faults import FaultOrder, OrderedFaults, ordered_answer
 from drplan.simulator.ovf import OvfRecord
+from drplan.simulator.ovf_book import OvfBook
 from drplan.simulator.records import Events, Jobs
 from drplan.simulator.resources import all_routes
 from drplan.simulator.router import Router, address
+from drplan.simulator.spm_tasks import SpmTasks
 from drplan.simulator.store import Store
+from drplan.simulator.ticket import Logged, Ticket
 from drplan.simulator.timeline import Timeline
+from drplan.simulator.version import NEWEST, Version
 from drplan.wire.request import Request
 from drplan.wire.response import Response
 
@@ -59,51 +62,6 @@ PHRASES = {200: "OK", 201: "Created", 202: "Accepted", 400: "Bad Request", 401: 
 }
 
 SERVER = "Apache/2.4.37 (Red Hat Enterprise Linux) OpenSSL/1.1.1k"
-
-
-class Version(NamedTuple):
-    """The four numbers of an Engine's version, as in ``4.5.7-1.el9``."""
-
-    major: int
-    minor: int
-    build: int
-    revision: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Version:
-        """From ``full_version``; what follows the numbers is dropped."""
-        numbers = [int(part) for part in re.findall(r"\d+", text.partition("-")[0])]
-        return cls(*[*numbers, 0, 0, 0, 0][:4])
-
-
-NEWEST = Version(4, 5, 7)
-"""What an Engine of unknown version behaves like."""
-
-
-@dataclass(slots=True)
-class Ticket:
-    """A request that was submitted: its answer is there once ``response`` is not ``None``.
-
-    Where a fault was ordered that leaves the client without an answer, ``cut`` says how, and the
-    response has the status 0.
-    """
-
-    request: Request
-    submitted_at: float
-    ready_at: float | None = None
-    response: Response | None = None
-    cut: Cut | None = None
-    took_effect: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One request as it was answered; status 0 where the client was left without an answer."""
-
-    time: float
-    request: Request
-    status: int
-    answered_at: float
 
 
 class Engine:
@@ -144,6 +102,10 @@ class Engine:
         """Told of a mistake in a rule, which is then answered with 500; else it is raised."""
         self.definitions: dict[tuple[str, str], OvfRecord] = {}
         """Unregistered OVFs by (storage domain, entity), written when a domain is attached."""
+        self.ovfs = OvfBook()
+        """The last OVF of each entity, and which OVF_STOREs are out of date."""
+        self.tasks = SpmTasks()
+        """What the SPMs of the data centers have to do or have done just now."""
         self.log: list[Logged] = []
         self._ids = random.Random(f"{name}/{seed}/ids")  # noqa: S311 - repeatable on purpose
         self._correlations = random.Random(f"{name}/{seed}/correlations")  # noqa: S311 - the same
@@ -363,7 +325,12 @@ class Engine:
 
         self.schedule(delay, send)
 
-    def _headers(self, answer: Answer, correlation_id: str) -> tuple[tuple[str, str], ...]:
+    def dress(self, answer: Answer) -> Response:
+        """An answer that comes from beside the API (proxy, login): it has no correlation id."""
+        headers = self._headers(answer, None)
+        return Response(answer.status, PHRASES.get(answer.status, ""), headers, answer.body)
+
+    def _headers(self, answer: Answer, correlation_id: str | None) -> tuple[tuple[str, str], ...]:
         """The headers of a normal 4.x answer behind Apache (wire-facts.md section 1)."""
         moment = self.start + timedelta(seconds=self.now)
         headers = [
@@ -373,7 +340,8 @@ class Engine:
         if answer.media_type is not None:
             headers.append(("Content-Type", f"{answer.media_type};charset=UTF-8"))
         headers.append(("Content-Length", str(len(answer.body))))
-        headers.append(("Correlation-Id", correlation_id))
+        if correlation_id is not None:
+            headers.append(("Correlation-Id", correlation_id))
         return (*headers, *answer.headers)
 
     def _correlation(self, request: Request, parameters: Mapping[str, str]) -> str:

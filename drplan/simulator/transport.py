@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 import trio
 
 from drplan.errors import AnswerLost, EngineUnreachable
-from drplan.simulator.core import Engine, Ticket
+from drplan.simulator.core import Engine
+from drplan.simulator.ticket import Ticket
 from drplan.simulator.timeline import Timeline
 from drplan.wire.request import Request
 from drplan.wire.response import Response

@@ -9,7 +9,6 @@ from drplan.model import entities
 from drplan.model.check import Check
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     nfs,
     pair,
@@ -17,6 +16,7 @@ from tests.unit.plan.builders import (
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def check(made: Plan, name: str) -> Check:

@@ -9,7 +9,8 @@ from drplan.model.action import Action, Operation
 from drplan.model.inventory import Inventory
 from drplan.model.plan import Plan
 from drplan.plan.drift import classify
-from tests.unit.plan.builders import SiteBuilder, plan, reached, source_site, target_site
+from tests.unit.plan.builders import plan, reached, source_site, target_site
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def sites() -> tuple[SiteBuilder, SiteBuilder]:

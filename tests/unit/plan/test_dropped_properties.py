@@ -9,13 +9,13 @@ from drplan.model.action import Action
 from drplan.model.inventory import Gap
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     pair,
     plan,
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def register(made: Plan, name: str = "web") -> Action:

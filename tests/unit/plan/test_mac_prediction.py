@@ -8,13 +8,13 @@ from drplan.model.action import Action
 from drplan.model.parameters import RegisterVmParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     plan,
     settings,
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 IN_RANGE = "56:6f:1a:00:00:10"
 OTHER = "56:6f:1a:00:00:11"

@@ -9,7 +9,6 @@ from drplan.model.action import Action
 from drplan.model.parameters import RegisterVmParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     lun,
     mapping,
     nfs,
@@ -20,6 +19,7 @@ from tests.unit.plan.builders import (
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def find(made: Plan, address: str, operation: str = "register") -> Action:

@@ -9,7 +9,6 @@ from drplan.model.drplan_section import Exclusions, StartRules
 from drplan.model.parameters import SweepParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     nfs,
     plan,
@@ -17,6 +16,7 @@ from tests.unit.plan.builders import (
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 MAPPING = mapping(
     nfs("d1", master=True),

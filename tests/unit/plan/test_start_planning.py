@@ -11,7 +11,6 @@ from drplan.model.drplan_section import StartRules, StartTier
 from drplan.model.parameters import StartParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     nfs,
     plan,
@@ -19,6 +18,7 @@ from tests.unit.plan.builders import (
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def starts(made: Plan) -> dict[str, Action]:

@@ -10,13 +10,13 @@ from drplan.model.drplan_section import UnexpectedRule
 from drplan.model.parameters import SweepParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    SiteBuilder,
     mapping,
     plan,
     section,
     source_site,
     target_site,
 )
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def sweeps(made: Plan) -> list[SweepParameters]:

@@ -7,7 +7,8 @@ import pytest
 from drplan.model.mapping import NetworkMapping
 from drplan.model.plan import Plan
 from drplan.model.prediction import NicPrediction
-from tests.unit.plan.builders import SiteBuilder, mapping, plan, source_site, vnic
+from tests.unit.plan.builders import mapping, plan, source_site, vnic
+from tests.unit.plan.site_builder import SiteBuilder
 
 
 def south(*networks: str, attached: tuple[str, ...] | None = None) -> SiteBuilder:

@@ -14,6 +14,7 @@ class Command(NamedTuple):
 
 COMMANDS = (
     Command("validate", "drplan.cli.validate", "Check a mapping, offline", "Prepare"),
+    Command("record", "drplan.cli.record", "Record both sites, every night", "Prepare"),
     Command("inventory", "drplan.cli.inventory", "Show what a site holds", "Prepare"),
     Command("plan", "drplan.cli.plan", "Work out what a failover would do, and save it", "Plan"),
     Command("show", "drplan.cli.show", "Render a saved plan, for people or programs", "Plan"),

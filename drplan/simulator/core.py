@@ -36,6 +36,7 @@ from drplan.simulator.handling import (
 )
 from drplan.simulator.latency import Latency
 from drplan.simulator.lifecycle import LockTable, Turns
+from drplan.simulator.methods import refuse_method
 from drplan.simulator.ordered_faults import FaultOrder, OrderedFaults, ordered_answer
 from drplan.simulator.ovf import OvfRecord
 from drplan.simulator.ovf_book import OvfBook
@@ -230,6 +231,8 @@ class Engine:
             done(answers.page(503, "Service Unavailable"), 0.0)
         elif found is None:
             done(answers.page(404, "Not Found"), usual)
+        elif (refused := refuse_method(self._router, request.method, path)) is not None:
+            done(refused, usual)
         elif route is None:
             done(self.no_rule(f"{request.method} {path}"), usual)
         else:

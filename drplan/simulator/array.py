@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from drplan.simulator.ovf import OvfRecord
+from drplan.simulator.store import Store
 
 ReplicaState = Literal["read_write", "read_only"]
 MountState = Literal["mounts", "refuses", "unreadable"]
@@ -133,14 +134,36 @@ class Lun:
         return bool(self.paths)
 
 
+@dataclass(slots=True, eq=False)
+class Keeper:
+    """A site that shares the array: its database, and since when it is down (``None``: it lives)."""
+
+    store: Store
+    down_since: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Mirror:
+    """A replicated domain: the side that is written, and its replica, while the link holds."""
+
+    source: DomainCopy
+    replica: DomainCopy
+    broken: bool = False
+
+
 @dataclass(slots=True)
 class Array:
-    """All storage of all sites. ``sessions`` are the iSCSI logins: (host id, target)."""
+    """All storage of all sites. ``sessions`` are the iSCSI logins: (host id, target).
+
+    ``keepers`` are the sites whose hosts may hold host ids (see ``host_ids``).
+    """
 
     exports: dict[ExportKey, Export] = field(default_factory=dict)
     luns: dict[str, Lun] = field(default_factory=dict)
     block_copies: list[DomainCopy] = field(default_factory=list)
     sessions: set[tuple[str, str]] = field(default_factory=set)
+    mirrors: list[Mirror] = field(default_factory=list)
+    keepers: list[Keeper] = field(default_factory=list)
 
     def export(self, address: str | None, path: str) -> Export | None:
         """The export at that address and path, if the array has one."""

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from drplan.simulator import answers, elements, storage_views, unregistered
+from typing import TYPE_CHECKING
+
+from drplan.simulator import (
+    answers,
+    elements,
+    host_ids,
+    mirroring,
+    ovf_updater,
+    storage_views,
+    unregistered,
+)
 from drplan.simulator.array import DomainCopy
 from drplan.simulator.handling import Call
 from drplan.simulator.rules import storage_domains as rules
 from drplan.simulator.rules.messages import fail_with
+from drplan.simulator.spm_tasks import start_task
 from drplan.simulator.store import Store
+
+if TYPE_CHECKING:
+    from drplan.simulator.core import Engine
+
+
+READ_OVF = "DownloadStream"
+"""The SPM task that an attach leaves behind (storage sheet 5)."""
 
 
 def center_of(store: Store, center: str) -> rules.Center:
@@ -44,12 +62,11 @@ def has_active_master(store: Store, center: str) -> bool:
     )
 
 
-def check_readable(copy: DomainCopy, now: float) -> None:
+def check_readable(engine: Engine, copy: DomainCopy) -> None:
     """What the hosts and the SPM object to: foreign metadata, leases, a replica not promoted."""
     if copy.pool is not None and copy.type != "data":
         raise fail_with("StorageDomainAlreadyAttached")
-    if now < copy.lease_until:
-        raise fail_with("AcquireHostIdFailure")
+    host_ids.check_free(engine, copy)
     if copy.state == "read_only":
         raise fail_with("StorageDomainAttachError")
 
@@ -69,6 +86,7 @@ def adopt(call: Call, center: str, copy: DomainCopy) -> None:
     """
     store = call.store
     copy.pool = center
+    mirroring.written(call.engine.array, copy)
     if copy.type != "data":
         return
     wanted = center_of(store, center).storage_format
@@ -85,3 +103,7 @@ def adopt(call: Call, center: str, copy: DomainCopy) -> None:
             store.put(f"/disks/{key}", disk)
     unregistered.write_rows(call.engine, copy)
     unregistered.write_disks(store, copy)
+    start_task(call.engine, center, copy.id, READ_OVF)
+    # The registered OVF_STORE disks count as outdated: the first update always uploads (8.1).
+    call.engine.ovfs.outdated.add(copy.id)
+    ovf_updater.arm(call.engine)

@@ -8,7 +8,7 @@ center.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from drplan.simulator import elements
@@ -42,11 +42,15 @@ class Names:
 
 def definitions(store: Store) -> Iterator[OvfRecord]:
     """The definition of every template and VM of the Engine, Blank excepted."""
+    yield from definitions_of(store, (*store.members("/templates"), *store.members("/vms")))
+
+
+def definitions_of(store: Store, paths: Iterable[str]) -> Iterator[OvfRecord]:
+    """The definitions of the templates and VMs at these paths, Blank excepted."""
     names = _names(store)
-    for collection, kind in (("/templates", "template"), ("/vms", "vm")):
-        for path in store.members(collection):
-            if path.rpartition("/")[2] != BLANK_TEMPLATE:
-                yield _record(store, names, path, "vm" if kind == "vm" else "template")
+    for path in paths:
+        if path.rpartition("/")[2] != BLANK_TEMPLATE:
+            yield _record(store, names, path, "vm" if path.startswith("/vms/") else "template")
 
 
 def holders(store: Store, record: OvfRecord) -> tuple[str, ...]:

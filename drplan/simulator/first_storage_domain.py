@@ -58,7 +58,7 @@ def _copy(call: Call, center: str, domain: str) -> DomainCopy:
     copy = connect_all(call.store, call.engine.array, center, domain)
     if copy is None:
         raise refuse()
-    check_readable(copy, call.engine.now)
+    check_readable(call.engine, copy)
     return copy
 
 

@@ -48,6 +48,14 @@ class Latency:
     """First activation in a data center: the SPM is started (``contend`` meanwhile)."""
     update_ovf_store: float = 5.0
     """Upload of the OVF_STORE disks of one domain."""
+    ovf_generation: float = 1.0
+    """Phase 1 of an OVF update: the pool's changed VMs and templates, in the database."""
+    ovf_interval: float = 3600.0
+    """``OvfUpdateIntervalInMinutes``: how often the background updater runs."""
+    callback_poll: float = 1.0
+    """``AsyncCommandPollingLoopInSeconds``: when the second half of a command begins."""
+    detach: float = 5.0
+    """The SPM's own detach: metadata, lockspace, links."""
     host_disconnect: float = 10.0
     """The time in which every host is seen disconnected: one monitor tick."""
     pool_monitor: float = 10.0

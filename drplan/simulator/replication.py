@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from drplan.simulator import definitions, elements
-from drplan.simulator.array import Array, DomainCopy, Lun, LunPath, MountState, OvfStore, Volume
+from drplan.simulator.array import (
+    Array,
+    DomainCopy,
+    Keeper,
+    Lun,
+    LunPath,
+    Mirror,
+    MountState,
+    OvfStore,
+    Volume,
+)
 from drplan.simulator.elements import Element
 from drplan.simulator.store import Store
 
@@ -35,7 +45,8 @@ class Placement:
     ``state`` absent: the export refuses the mount, the LUNs are not there; unreadable: the mount
     works and looking for domains on it fails. ``empty``: the export mounts and holds nothing. ``holds``: another domain's id was found there instead.
     ``missing_volumes`` are disks that did not reach the replica. ``hosts`` are the ids of the
-    hosts that may see it, all where it is ``None``.
+    hosts that may see it, all where it is ``None``. ``broken``: what the source writes from now on
+    does not reach the replica, and neither do its leases (a clone, or a replica promoted for good).
     """
 
     domain: str
@@ -50,6 +61,7 @@ class Placement:
     missing_volumes: frozenset[str] = frozenset()
     hosts: frozenset[str] | None = None
     lease_until: float = 0.0
+    broken: bool = False
 
     @property
     def is_block(self) -> bool:
@@ -70,8 +82,10 @@ class LunPlacement:
 def lay_out(store: Store, array: Array) -> None:
     """Put an Engine's own domains, and the LUNs that its hosts list, on the array.
 
-    Only this Engine's hosts see its LUNs; a host has the iSCSI sessions that its list shows.
+    Only this Engine's hosts see its LUNs; a host has the iSCSI sessions that its list shows. From
+    now on the site keeps its hosts' ids on what it has attached (see ``host_ids``).
     """
+    array.keepers.append(Keeper(store))
     hosts = frozenset(path.rpartition("/")[2] for path in store.members("/hosts"))
     _lay_out_listed_luns(store, array, hosts)
     contents = _ovf_contents(store)
@@ -91,13 +105,20 @@ def lay_out(store: Store, array: Array) -> None:
 
 
 def replicate(source: Store, array: Array, placements: Iterable[Placement]) -> None:
-    """Write the replicas of a source's domains: OVF_STORE and volumes as the source has them."""
+    """Write the replicas of a source's domains: OVF_STORE and volumes as the source has them.
+
+    Where the source's own copy lies on the array too, the replica is a mirror of it.
+    """
     originals = _originals(source)
     for placement in placements:
         found = originals.get(placement.domain)
         if found is None:
             raise KeyError(placement.domain)
-        _place(array, placement, _replica(found, placement, originals))
+        replica = _replica(found, placement, originals)
+        _place(array, placement, replica)
+        standing = _standing(source, array, placement.domain)
+        if standing is not None and standing.id == replica.id:
+            array.mirrors.append(Mirror(standing, replica, broken=placement.broken))
 
 
 def recall(source: Store, array: Array) -> None:
@@ -127,6 +148,21 @@ def _originals(source: Store) -> dict[str, DomainCopy]:
         key = path.rpartition("/")[2]
         found[key] = original(source, source.element(path), contents.get(key, OvfStore()))
     return found
+
+
+def _standing(store: Store, array: Array, domain: str) -> DomainCopy | None:
+    """The copy of its own that a source has on the array."""
+    storage = store.element(f"/storagedomains/{domain}").find("storage")
+    if storage is None:
+        return None
+    units = storage.findall("volume_group/logical_units/logical_unit")
+    lun_ids = {unit.get("id") or "" for unit in units}
+    place = elements.text_of(storage, "path")
+    export = array.export(elements.text_of(storage, "address"), place) if place else None
+    found = export.domains if export is not None else array.block_copies
+    return next(
+        (c for c in found if c.id == domain and (not c.is_block or lun_ids & set(c.lun_ids))), None
+    )
 
 
 def place_luns(array: Array, placements: Iterable[LunPlacement]) -> None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from drplan.simulator import answers, elements, first_storage_domain, monitoring, storage_views
+from drplan.simulator import (
+    answers,
+    elements,
+    first_storage_domain,
+    host_ids,
+    monitoring,
+    storage_views,
+)
 from drplan.simulator.array import Array
 from drplan.simulator.attaching import (
     adopt,
@@ -99,7 +106,7 @@ def _attach(call: Call, center: str, domain: str, owner: str) -> Generator[Wait,
         copy = connect_all(store, engine.array, center, domain)
         if copy is None:
             raise refuse()
-        check_readable(copy, engine.now)
+        check_readable(engine, copy)
         yield from engine.hold(f"spm:{center}", attach_time(call, copy))
     except Refusal:
         storage_views.detach(store, domain)
@@ -155,8 +162,8 @@ def _activate(
         copy = connect_all(store, array, center, domain) if array is not None else None
         if copy is None and array is not None:
             raise refuse()
-        if copy is not None and engine.now < copy.lease_until:
-            raise fail_with("AcquireHostIdFailure")
+        if copy is not None:
+            host_ids.check_free(engine, copy)
         spm = engine.latency.spm_start if is_master else 0.0
         yield from engine.hold(f"spm:{center}", engine.latency.activate + spm)
     except Refusal:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from drplan.simulator import answers, elements, monitoring, storage_views, unregistered
+from drplan.simulator import (
+    answers,
+    elements,
+    monitoring,
+    ovf_updater,
+    storage_views,
+    unregistered,
+)
 from drplan.simulator.faults import Refusal
 from drplan.simulator.handling import Call, Process, Route, Wait
 from drplan.simulator.ovf import OvfDisk
@@ -158,6 +165,7 @@ def _execute(pending: Pending) -> str:
     rows.write_permissions(pending, path)
     unregistered.remove_rows(pending.call.engine, pending.record.id, "template")
     references.unlist_disks(pending)
+    ovf_updater.note_change(pending.call.engine, path)
     return path
 
 

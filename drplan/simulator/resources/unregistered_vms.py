@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from drplan.simulator import answers, mac_pools, monitoring, unregistered
+from drplan.simulator import answers, mac_pools, monitoring, ovf_updater, unregistered
 from drplan.simulator.elements import Element
 from drplan.simulator.faults import Message, Refusal, fill
 from drplan.simulator.handling import Answer, Background, Call, Process, Route, Wait
@@ -142,6 +142,7 @@ def _execute(pending: Pending, status: str) -> str:
     leases.settle_level(pending, path)
     unregistered.remove_rows(pending.call.engine, pending.record.id, "vm")
     references.unlist_disks(pending)
+    ovf_updater.note_change(pending.call.engine, path)
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from drplan.simulator import answers, elements, monitoring, scheduling, storage_views
+from drplan.simulator import answers, elements, monitoring, ovf_updater, scheduling, storage_views
 from drplan.simulator.faults import Refusal
 from drplan.simulator.handling import Answer, Background, Call, Process, Route
 from drplan.simulator.rules import running
@@ -222,6 +222,7 @@ def _run(call: Call, path: str, host: str, job: str) -> Background:
     if store.value(path, "status") != "wait_for_launch":
         return  # its host died
     store.set_value(path, "status", "powering_up")
+    ovf_updater.note_change(engine, path)
     yield engine.latency.vm_boot
     if store.value(path, "status") != "powering_up" or engine.stays_below("vm", path, "up"):
         return  # its host died, or it was ordered that the guest hangs

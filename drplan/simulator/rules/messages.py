@@ -11,7 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drplan.simulator.faults import Message, Refusal, failed, refuse
+from drplan.simulator.rules.domain_texts import DOMAIN_TEXTS
+from drplan.simulator.rules.entity_texts import ENTITY_TEXTS
 from drplan.simulator.rules.message_texts import TEXTS
+
+_TEXTS = {**TEXTS, **DOMAIN_TEXTS, **ENTITY_TEXTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,7 @@ class Finding:
 
 def message(key: str) -> Message:
     """The message of that key."""
-    kind, text = TEXTS[key]
+    kind, text = _TEXTS[key]
     return Message(key, kind, text)
 
 
@@ -44,4 +48,4 @@ def refuse_with(key: str, **variables: str) -> Refusal:
 
 def fail_with(key: str) -> Refusal:
     """A command that passed validation and failed on a host: that error's text, 400."""
-    return failed(TEXTS[key][1])
+    return failed(_TEXTS[key][1])

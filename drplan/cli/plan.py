@@ -128,13 +128,16 @@ def plan(
         raise typer.BadParameter("--target and --exclude exclude each other")
     if mode is not None and mode_option is not None and mode != mode_option:
         raise typer.BadParameter(f"the mode is {mode}, and --mode says {mode_option}")
+    chosen: Mode = mode or mode_option or "failover"
+    if chosen != "failover":
+        raise typer.BadParameter(f"{chosen} is not in this release; failover is")
     source_role, target_role = _direction(source, target)
     request = PlanningRequest(
         mapping=mapping,
         cassettes=cassettes,
         offline=offline,
         author=_author(),
-        mode=mode or mode_option or "failover",
+        mode=chosen,
         source_role=source_role,
         target_role=target_role,
         out=out,

@@ -53,8 +53,14 @@ def markdown(text: object) -> str:
 
 
 def code(text: object) -> Ready:
-    """Text as Markdown code, for a table cell: backticks and bars inside cannot end it."""
-    clean = plain(text).replace("`", "'").replace("|", "\\|")
+    """Text as Markdown code, for a table cell.
+
+    A name with a backtick, a bar or a backslash is escaped instead: renderers differ on what these
+    mean inside code in a table.
+    """
+    clean = plain(text)
+    if any(char in clean for char in "`|\\"):
+        return Ready(markdown(clean))
     return Ready(f"`{clean}`" if clean else "")
 
 

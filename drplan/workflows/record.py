@@ -178,7 +178,7 @@ def _settle(
     if unfaithful or (reasons and not accept):
         folder.prune_aside(details.role)
         return _record(details, reading, "degraded", aside, reasons, healthy)
-    current = folder.promote(details.role, aside)
+    current = folder.promote(details.role, aside, before=healthy)
     return _record(details, reading, "recorded", current, reasons, None)
 
 

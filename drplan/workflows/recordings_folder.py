@@ -71,13 +71,12 @@ class RecordingsFolder:
         """Write a recording among the degraded ones; it leads to nothing."""
         return self._write(DEGRADED, role, recording)
 
-    def promote(self, role: str, recorded: Path) -> Path:
+    def promote(self, role: str, recorded: Path, *, before: RecordedSite | None) -> Path:
         """Make a recording that was written aside the healthy one of its site.
 
-        What was the healthy one stays among the generations, as many as are kept.
+        ``before``, the healthy one until now, stays among the generations, as many as are kept.
         """
         suffix = _suffix(recorded)
-        before = self.healthy(role)
         if before is not None:
             self._keep_as_generation(role, before)
         content = read_bytes(recorded)

@@ -59,6 +59,7 @@ class Control:
                 raise InvalidInput(f"no site is called {fault.site}", where=fault.request)
         self.happenings.order(orders.happenings)
         self.faults.add(orders.faults)
+        self.world.stir()
 
     def note_crash(self, error: Exception) -> None:
         """Keep a mistake in a rule, for the state and for whoever looks."""

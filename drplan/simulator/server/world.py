@@ -31,11 +31,15 @@ class World:
         """Seconds of the simulation since it began."""
         return (trio.current_time() - self._begun_at) * self.speed + self._skipped
 
+    def stir(self) -> None:
+        """Look again at what is due next: something may have been planned before it."""
+        self._news.set()
+
     def skip(self, seconds: float) -> None:
         """Let so many seconds of the simulation pass at once."""
         self._skipped += seconds
         self.advance()
-        self._news.set()
+        self.stir()
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Move the timeline on, for ever. The simulation begins now."""
@@ -55,7 +59,7 @@ class World:
         if ticket.response is None:
             event = trio.Event()
             self._waiting[id(ticket)] = (ticket, event)
-            self._news.set()
+            self.stir()
             try:
                 await event.wait()
             finally:
@@ -66,7 +70,7 @@ class World:
         """Wait for so many seconds of the simulation."""
         event = trio.Event()
         self.timeline.after(seconds, event.set)
-        self._news.set()
+        self.stir()
         await event.wait()
 
     def advance(self) -> None:

@@ -161,19 +161,11 @@ class SiteIndex:
 
     def hosts_up(self, data_center_id: str | None) -> tuple[entities.Host, ...]:
         """The hosts of a data center that are Up."""
-        return tuple(
-            host
-            for host in self.inventory.hosts
-            if host.status == "up" and self._host_data_center(host) == data_center_id
-        )
+        return self._hosts_up_by_data_center.get(data_center_id or "", ())
 
     def cluster_hosts_up(self, cluster_id: str) -> tuple[entities.Host, ...]:
         """The hosts of a cluster that are Up."""
-        return tuple(
-            host
-            for host in self.inventory.hosts
-            if host.status == "up" and host.cluster_id == cluster_id
-        )
+        return self._hosts_up_by_cluster.get(cluster_id, ())
 
     def profile_names(self, profile_id: str | None) -> tuple[str, str] | None:
         """The names of a vNIC profile's network and of the profile; ``None`` if unknown."""
@@ -215,9 +207,25 @@ class SiteIndex:
         found = (self.disks.get(item.disk_id) for item in attachments or ())
         return tuple(disk for disk in found if disk is not None and disk.lun is not None)
 
-    def _host_data_center(self, host: entities.Host) -> str | None:
-        cluster = self.clusters.get(host.cluster_id or "")
-        return cluster.data_center_id if cluster else None
+    @cached_property
+    def _hosts_up_by_cluster(self) -> Mapping[str, tuple[entities.Host, ...]]:
+        found: dict[str, list[entities.Host]] = {}
+        for host in self.inventory.hosts:
+            if host.status == "up" and host.cluster_id is not None:
+                found.setdefault(host.cluster_id, []).append(host)
+        return {key: tuple(hosts) for key, hosts in found.items()}
+
+    @cached_property
+    def _hosts_up_by_data_center(self) -> Mapping[str, tuple[entities.Host, ...]]:
+        found: dict[str, list[entities.Host]] = {}
+        for cluster in self.inventory.clusters:
+            if cluster.data_center_id is not None:
+                hosts = self._hosts_up_by_cluster.get(cluster.id, ())
+                found.setdefault(cluster.data_center_id, []).extend(hosts)
+        return {
+            key: tuple(sorted(hosts, key=lambda host: (host.name, host.id)))
+            for key, hosts in found.items()
+        }
 
 
 def index(inventory: Inventory) -> SiteIndex:

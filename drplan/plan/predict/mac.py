@@ -27,27 +27,36 @@ _FORMAT: Final = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
 class PoolUse:
     """The addresses of one pool that are taken, as the plan goes on, and who has each.
 
-    ``allocated`` counts those that the pool will have given away: which ones nobody knows before.
+    ``given`` counts those that the pool will have given away: which ones nobody knows before.
     """
 
     pool: MacPool | None
     taken: dict[str, str] = field(default_factory=dict)
-    allocated: int = 0
+    given: int = 0
+    _ranges: tuple[tuple[int, int], ...] = ()
+    _taken_in_range: int = 0
+
+    def __post_init__(self) -> None:
+        ranges = self.pool.ranges if self.pool is not None else ()
+        self._ranges = tuple((_number(item.first), _number(item.last)) for item in ranges)
+        self._taken_in_range = sum(1 for mac in self.taken if self.holds(mac))
 
     def claim(self, address: str, result: MacResult) -> None:
         """Note what the VM at ``address`` will hold once it is registered."""
         for item in result.nics:
-            if item.outcome == "kept" and item.nic.mac is not None:
-                self.taken.setdefault(item.nic.mac.lower(), address)
-            else:
-                self.allocated += 1
+            mac = (item.nic.mac or "").lower()
+            if item.outcome != "kept":
+                self.given += 1
+            elif mac and mac not in self.taken:
+                self.taken[mac] = address
+                self._taken_in_range += self.holds(mac)
 
     def holds(self, mac: str) -> bool:
         """Whether an address lies in a range of the pool; without a known pool all do."""
-        if self.pool is None or not self.pool.ranges:
+        if not self._ranges:
             return True
         number = _number(mac)
-        return any(_number(r.first) <= number <= _number(r.last) for r in self.pool.ranges)
+        return any(low <= number <= high for low, high in self._ranges)
 
     def duplicate(self, mac: str) -> bool:
         """Whether the address is taken and the pool forbids that."""
@@ -55,10 +64,10 @@ class PoolUse:
 
     def free(self) -> int | None:
         """How many addresses are left; ``None`` where the pool is not known."""
-        if self.pool is None or not self.pool.ranges:
+        if not self._ranges:
             return None
-        size = sum(_number(r.last) - _number(r.first) + 1 for r in self.pool.ranges)
-        return size - sum(1 for mac in self.taken if self.holds(mac)) - self.allocated
+        size = sum(high - low + 1 for low, high in self._ranges)
+        return size - self._taken_in_range - self.given
 
 
 @dataclass(frozen=True)

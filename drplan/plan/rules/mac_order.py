@@ -21,16 +21,18 @@ if TYPE_CHECKING:
 def keepers_first(registered: Iterable[Foreseen], state: Registering, drafts: Drafts) -> None:
     """Let every registration that takes an address come after those that keep one of the same pool.
 
-    A VM that does both counts as one that takes: the Engine gives it another address rather than
-    refuse it.
+    The first that takes one waits for all that keep theirs, the others for the first: so the edges
+    stay few. A VM that does both counts as one that takes: the Engine gives it another address
+    rather than refuse it.
     """
     keepers, takers = _sorted_out(registered, state)
     for pool, keys in takers.items():
         before = keepers.get(pool, set())
         for key in keys:
             action = drafts.actions[key]
-            after = tuple(sorted({*action.after, *before} - {key}))
+            after = tuple(sorted({*action.after, *before}))
             drafts.actions[key] = msgspec.structs.replace(action, after=after)
+            before = before and {keys[0]}
 
 
 def _sorted_out(

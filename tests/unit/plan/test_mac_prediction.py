@@ -148,6 +148,17 @@ def test_who_takes_an_address_comes_after_those_that_keep_theirs() -> None:
     assert register(made, "keeper").after == ()
 
 
+def test_of_several_that_take_an_address_the_first_waits_for_the_others() -> None:
+    """The edges stay few: the second comes after the first, and so after all that keep theirs."""
+    source = source_site()
+    source.add_vm("one", nics=(("app/app", OUTSIDE),))
+    source.add_vm("two", nics=(("app/app", None),))
+    source.add_vm("keeper", nics=(("app/app", IN_RANGE),))
+    made = plan(source, target_site())
+    assert register(made, "one").after == (register(made, "keeper").id,)
+    assert register(made, "two").after == (register(made, "one").id,)
+
+
 def test_too_small_a_pool_is_foreseen() -> None:
     """Fewer free addresses than NICs that need one."""
     target = SiteBuilder("south", status="uninitialized")

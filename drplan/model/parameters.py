@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+NfsVersion = Literal["auto", "v3", "v4", "v4_0", "v4_1", "v4_2"]
+
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entity of the target: the name people know, and the id where it is known."""
@@ -110,7 +112,7 @@ class ImportParameters(
     path: str | None = None
     vfs_type: str | None = None
     mount_options: str | None = None
-    nfs_version: str | None = None
+    nfs_version: NfsVersion | None = None
     portals: tuple[Portal, ...] = ()
 
 

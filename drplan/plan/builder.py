@@ -24,7 +24,7 @@ from drplan.plan.checks.sites import site_checks
 from drplan.plan.checks.storage import storage_checks
 from drplan.plan.desired import Recovery, recover
 from drplan.plan.diff import diff
-from drplan.plan.direction import Direction
+from drplan.plan.direction import Direction, nfs_version
 from drplan.plan.drift import expectation
 from drplan.plan.findings import Findings
 from drplan.plan.ordering import put_in_order
@@ -193,6 +193,8 @@ def _explain_domains(recovery: Recovery, drafts: Drafts, findings: Findings) -> 
                 position=item.mapping.position,
                 next_step="clear the place at the target, or correct the mapping",
             )
+        if action.operation == "import":
+            _explain_nfs_version(action.address, key, recovery, findings)
         if action.operation == "import" and action.confidence == "unknown":
             findings.warn(
                 f"{action.address}: which domain stands there is not known before the import",
@@ -201,6 +203,20 @@ def _explain_domains(recovery: Recovery, drafts: Drafts, findings: Findings) -> 
                 actions=(key,),
                 next_step="add dr_domain_id to the mapping, or record the source",
             )
+
+
+def _explain_nfs_version(address: str, key: str, recovery: Recovery, findings: Findings) -> None:
+    mapping = recovery.domains[address].mapping
+    side = mapping.side(recovery.direction.target)
+    if mapping.storage_type == "nfs" and side.nfs_version and nfs_version(side) is None:
+        findings.warn(
+            f"{address}: {side.nfs_version} is no version of NFS that the Engine knows",
+            detail="the Engine chooses one itself",
+            address=address,
+            actions=(key,),
+            position=mapping.position,
+            next_step="write auto, v3, v4, v4_0, v4_1 or v4_2",
+        )
 
 
 def _explain_skipped(drafts: Drafts, findings: Findings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from drplan.model import mapping as mappings
 from drplan.model.diagnostic import Position
@@ -16,6 +16,7 @@ from drplan.model.parameters import (
     LunPair,
     LunTarget,
     NamePair,
+    NfsVersion,
     Portal,
     Reference,
     Registration,
@@ -121,12 +122,18 @@ class Direction:
             path=None if block else side.path,
             vfs_type=None if block else side.vfs_type,
             mount_options=None if block else side.mount_options,
-            nfs_version=side.nfs_version if storage.storage_type == "nfs" else None,
+            nfs_version=nfs_version(side) if storage.storage_type == "nfs" else None,
             portals=portals if storage.storage_type == "iscsi" else (),
         )
 
     def _named(self, pairs: Iterable[mappings.NameMapping]) -> Mapping[str, mappings.NameMapping]:
         return _first((pair.name(self.source), pair) for pair in pairs if pair.name(self.target))
+
+
+def nfs_version(side: mappings.StorageSide) -> NfsVersion | None:
+    """The version of NFS in the API's words (``v4_1`` for 4.1); ``None`` for what is none of them."""
+    wanted = (side.nfs_version or "").lower().removeprefix("v").replace(".", "_")
+    return next((name for name in get_args(NfsVersion) if name.removeprefix("v") == wanted), None)
 
 
 def _first(pairs: Iterable[tuple[KeyT | None, PairT]]) -> Mapping[KeyT, PairT]:

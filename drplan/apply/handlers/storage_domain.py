@@ -132,6 +132,10 @@ def _import_body(
             address=None if is_block else parameters.address,
             path=None if is_block else parameters.path,
             vfs_type=None if is_block else _vfs_type(parameters),
+            mount_options=parameters.mount_options,
+            nfs_version=types.NfsVersion(parameters.nfs_version)
+            if parameters.nfs_version
+            else None,
         ),
     )
 

@@ -51,6 +51,14 @@ def test_a_file_domain_is_imported_by_its_id_and_without_a_name(bench: Bench) ->
     assert bench.ids["prod-nfs"] in body
 
 
+def test_mount_options_and_the_version_of_nfs_are_sent(bench: Bench) -> None:
+    """As the mapping has them, in the API's words."""
+    bench.run(NFS, nfs(bench, mount_options="soft", nfs_version="v4_1"))
+    body = next(item.body for item in bench.transport.sent if item.is_write).decode()
+    assert "<mount_options>soft</mount_options>" in body
+    assert "<nfs_version>v4_1</nfs_version>" in body
+
+
 def test_a_second_import_sends_nothing(bench: Bench) -> None:
     """The domain is looked for before anything is written."""
     bench.run(NFS, nfs(bench))

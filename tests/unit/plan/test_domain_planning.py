@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
+
 from drplan.model.action import Action, Operation
 from drplan.model.mapping import SecretRef, StorageMapping, StorageSide
 from drplan.model.parameters import (
@@ -244,3 +247,35 @@ def test_a_name_that_the_target_has_already_stops_the_import() -> None:
     made = plan(source_site(), target)
     failure = action(made, "storage_domain.d1", "import").expected_failure
     assert failure == "Cannot add Storage. The Storage Domain name is already in use."
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"), [("v4_1", "v4_1"), ("4.2", "v4_2"), ("V3", "v3"), ("auto", "auto")]
+)
+def test_the_version_of_nfs_is_sent_in_the_words_of_the_api(written: str, sent: str) -> None:
+    """With the mount options, and only for file domains."""
+    found = imported(nfs_version=written, mount_options="soft")
+    assert isinstance(found.parameters, ImportParameters)
+    assert (found.parameters.nfs_version, found.parameters.mount_options) == (sent, "soft")
+    assert found.diagnostics == ()
+
+
+def test_an_unknown_version_of_nfs_is_not_sent_and_told() -> None:
+    """The Engine would refuse the whole request."""
+    found = imported(nfs_version="v5")
+    assert isinstance(found.parameters, ImportParameters)
+    assert found.parameters.nfs_version is None
+    assert len(found.diagnostics) == 1
+
+
+def imported(**fields: str) -> Action:
+    """The import of an NFS domain whose target side has these attributes."""
+    side = StorageSide(name="d1", data_center="dc", master=True, addresses=("s",), path="/r")
+    storage = StorageMapping(
+        storage_type="nfs",
+        primary=side,
+        secondary=msgspec.structs.replace(side, **fields),
+    )
+    return action(
+        plan(source_site(), target_site(), mapping(storage)), "storage_domain.d1", "import"
+    )

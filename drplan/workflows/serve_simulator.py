@@ -69,6 +69,7 @@ def serve_simulator(request: ServeRequest, ready: Callable[[Ready], None]) -> No
         {role: find_recorded_site(request.cassettes, role) for role in SITE_ROLES},
         folder=request.cassettes,
         start=datetime.now(UTC),
+        down=request.down,
         version=request.engine_version,
     )
     sites: dict[str, SiteToServe] = {

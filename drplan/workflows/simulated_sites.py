@@ -26,6 +26,7 @@ from drplan.plan.direction import Direction
 from drplan.simulator import elements
 from drplan.simulator.array import Array, LunPath
 from drplan.simulator.core import Engine
+from drplan.simulator.host_ids import site_goes_down
 from drplan.simulator.replication import LunPlacement, Placement, lay_out, place_luns, replicate
 from drplan.simulator.scenario.storage import read_storage
 from drplan.simulator.store import Store
@@ -44,12 +45,14 @@ def simulate_sites(
     *,
     folder: Path,
     start: datetime,
+    down: SiteRole | None = None,
     version: str | None = None,
     seed: int = 0,
 ) -> dict[SiteRole, Engine]:
     """The Engines of both sites by role, in one world.
 
-    ``start`` is their time when it begins. ``version`` (such as 4.4.10) replaces the recorded one.
+    ``start`` is their time when it begins. ``down`` is a site that was lost before, long enough ago
+    for its hosts' leases to have expired. ``version`` (such as 4.4.10) replaces the recorded one.
     Raises ``InvalidInput`` where a recording or ``storage.yml`` cannot be used.
     """
     stores = {role: store_of(sites[role]) for role in SITE_ROLES}
@@ -69,10 +72,14 @@ def simulate_sites(
     for store in stores.values():
         if version is not None:
             _show_version(store, version)
-    return {
+    engines: dict[SiteRole, Engine] = {
         role: Engine(role, stores[role], array=array, start=start, seed=seed, timeline=timeline)
         for role in SITE_ROLES
     }
+    if down is not None:
+        lost = engines[down]
+        site_goes_down(lost, at=-lost.latency.sanlock_dead)
+    return engines
 
 
 def _placements(

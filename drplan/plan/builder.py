@@ -40,6 +40,9 @@ from drplan.plan.site_index import index
 
 ItemT = TypeVar("ItemT")
 
+ESSENTIALS: Final = ("data_centers", "clusters", "storage_domains", "vms")
+"""What must be known of the target: without it nothing can be told apart from what is there."""
+
 STARTS_PER_HOST: Final = 4
 """The host agent creates at most four VMs at a time (entities sheet 4.4)."""
 
@@ -129,9 +132,10 @@ def desired_state(request: PlanRequest) -> Desired:
 def unexpected_rule(request: PlanRequest) -> UnexpectedRule:
     """What sweeps do. Without an inventory everything is unexpected, and somebody must decide."""
     rule = request.unexpected or request.mapping.drplan.unexpected
-    if request.source_inventory is None and request.unexpected is None:
+    source = request.source_inventory
+    if request.unexpected is None and (source is None or source.has_gap("vms")):
         raise InvalidInput(
-            "nothing is known of the source, so every VM found would be unexpected",
+            "the VMs of the source are not known, so every VM found would be unexpected",
             next_step="say what to do with them: --unexpected register, register+start or list;"
             " or give a recording of the source",
         )
@@ -148,6 +152,13 @@ def _refuse(request: PlanRequest) -> None:
         raise InvalidInput(
             "the source and the target are the same site",
             next_step="give --from and --to different sites",
+        )
+    missing = [name for name in ESSENTIALS if request.target_inventory.has_gap(name)]
+    if missing:
+        raise InvalidInput(
+            f"the target was not read well enough to plan upon: {', '.join(missing)} could not be read",
+            where=_site_name(request, target=True),
+            next_step="record the target again, with an account that may see everything",
         )
 
 

@@ -35,10 +35,10 @@ def plan_templates(
     not_done: list[NotDone] = []
     for template in _candidates(source):
         address = addresses[template.id]
-        if template.disk_attachments is None:
+        placement = place(template, source, scope)
+        if not placement.known:
             not_done.append(_not_done(address, "disks_unknown", "its disks were not recorded"))
             continue
-        placement = place(template, source, scope)
         if not placement.through:
             held = {d for disk in placement.images for d in disk.storage_domain_ids}
             if held and held <= vault:

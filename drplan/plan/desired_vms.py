@@ -77,7 +77,7 @@ def _left_alone(
         return "hosted_engine", "the VM that the Engine runs in is never failed over (R25)"
     if _excluded(vm, direction.mapping.drplan.exclude):
         return "excluded", "excluded by the mapping's drplan.exclude"
-    if vm.disk_attachments is None:
+    if not placement.known:
         return "disks_unknown", "its disks were not recorded, so nobody knows where it lies"
     if not placement.through:
         return why_unplaced(placement, scope, source)

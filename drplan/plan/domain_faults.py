@@ -64,6 +64,8 @@ def place_fault(desired: DesiredDomain, target: SiteIndex) -> str | None:
     data_center = target.data_centers_named.get(desired.data_center)
     if data_center is None:
         return NO_DATA_CENTER
+    if target.inventory.has_gap("hosts"):
+        return None
     return None if target.hosts_up(data_center.id) else NO_HOST
 
 

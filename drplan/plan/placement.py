@@ -33,6 +33,8 @@ class Placement:
     needed: tuple[PlannedDomain, ...]
     images: tuple[Disk, ...]
     missing: tuple[Disk, ...]
+    known: bool = True
+    """Whether its disks are known at all: they may not have been recorded."""
     memory: frozenset[str] = frozenset()
 
     @property
@@ -72,6 +74,7 @@ def place(entity: Vm | Template, source: SiteIndex, scope: DomainScope) -> Place
             for disk in images
             if not any(d in scope.by_source_id for d in disk.storage_domain_ids)
         ),
+        known=_is_known(entity, source),
         memory=_memory_domains(entity, source) if isinstance(entity, Vm) else frozenset(),
     )
 
@@ -93,6 +96,13 @@ def why_unplaced(placement: Placement, scope: DomainScope, source: SiteIndex) ->
     if names:
         return "no_mapped_domain", f"its disks are on {', '.join(names)}, which no mapping names"
     return "no_mapped_domain", "no domain of its data center is mapped"
+
+
+def _is_known(entity: Vm | Template, source: SiteIndex) -> bool:
+    attachments = entity.disk_attachments
+    if attachments is None:
+        return False
+    return not attachments or any(item.disk_id in source.disks for item in attachments)
 
 
 def _planned(disks: Iterable[Disk], scope: DomainScope) -> list[PlannedDomain]:

@@ -62,6 +62,8 @@ def _split_brain(context: CheckContext) -> Check:
 
 def _hosts_up(context: CheckContext) -> Check:
     """R5 and R35: every data center needs a host that is Up."""
+    if context.target.inventory.has_gap("hosts"):
+        return unknown("hosts-up", "the target's hosts were not read", rule="R5", blocks=True)
     problems = []
     for name in context.data_center_names:
         found = context.target.data_centers_named.get(name)

@@ -79,8 +79,9 @@ class Registering:
     def vnics(
         self, nics: Sequence[Nic], cluster: Cluster | None, data_center: DataCenter | None
     ) -> tuple[VnicPrediction, ...]:
-        """Where the NICs end; nothing where the cluster is not known."""
-        if cluster is None:
+        """Where the NICs end; nothing where the cluster is not known, or the networks are not."""
+        known = not any(map(self.target.inventory.has_gap, ("networks", "vnic_profiles")))
+        if cluster is None or not known:
             return ()
         if cluster.id not in self._profiles:
             self._profiles[cluster.id] = cluster_profiles(self.target, cluster)

@@ -189,6 +189,8 @@ def _by_cluster(starting: Starting, skipped: set[str]) -> Mapping[str, list[Plan
 
 def _room(cluster_id: str, running: Sequence[PlannedVm], recovery: Recovery) -> Room:
     cluster = recovery.target.clusters[cluster_id]
+    if recovery.target.inventory.has_gap("hosts"):
+        return Room({}, {}, tight=False)
     return predict_room(
         cluster.name,
         recovery.target.cluster_hosts_up(cluster_id),

@@ -17,6 +17,7 @@ from drplan.model.parameters import SweepParameters
 from drplan.plan.desired import Recovery
 from drplan.plan.desired_domains import PlannedDomain
 from drplan.plan.observed import observed_domain
+from drplan.plan.placement import place
 from drplan.plan.rules.drafts import ESTIMATES, Drafts, action_key
 
 
@@ -48,7 +49,7 @@ def _expected(recovery: Recovery) -> Mapping[str, frozenset[str]]:
     by_source_id = {key: item.desired.address for key, item in recovery.scope.by_source_id.items()}
     entities: list[Vm | Template] = [*source.inventory.vms, *source.inventory.templates]
     for entity in entities:
-        if entity.disk_attachments is None:
+        if not place(entity, source, recovery.scope).known:
             continue
         images = [d for d in source.image_disks(entity.disk_attachments) if not d.shareable]
         held = {name for disk in images for name in disk.storage_domain_ids}

@@ -42,7 +42,7 @@ def test_the_mapping_decides_and_the_command_line_overrides() -> None:
 
 def test_without_an_inventory_of_the_source_somebody_must_choose() -> None:
     """Everything would be unexpected."""
-    with pytest.raises(InvalidInput, match="nothing is known of the source"):
+    with pytest.raises(InvalidInput, match="VMs of the source are not known"):
         plan(None, target_site())
 
 

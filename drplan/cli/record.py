@@ -45,6 +45,12 @@ def record(
             help="Somebody has looked: take what looks degraded for healthy, this once.",
         ),
     ] = False,
+    wait: Annotated[
+        float,
+        typer.Option(
+            "--wait", min=0, metavar="SECONDS", help="How long to try an Engine without an answer."
+        ),
+    ] = 30.0,
     passwords_file: PasswordsFile = None,
     vault_password_file: VaultPasswordFile = None,
     ask_vault_pass: AskVaultPass = False,
@@ -76,6 +82,7 @@ def record(
 
     from drplan.cli import terminal
     from drplan.clock import SystemClock
+    from drplan.engine.retrying import Patience
     from drplan.model.mapping import SITE_ROLES
     from drplan.workflows.live_site import LiveOptions
     from drplan.workflows.record import RecordRequest, record_sites
@@ -89,7 +96,7 @@ def record(
         keep=keep,
         accept=accept,
         sources=sources,
-        live=LiveOptions(insecure=insecure),
+        live=LiveOptions(insecure=insecure, patience=Patience(total=wait)),
     )
     recorded = record_sites(request, SystemClock())
     if as_json:
@@ -130,7 +137,7 @@ def _lines(site: SiteRecord) -> list[str]:
             *([f"  Next: {site.next_step}"] if site.next_step else []),
         ]
     found = (
-        f"  {site.vms} VMs, {site.running} of them running; Engine "
+        f"  {_vms(site.vms)}, {site.running} of them running; Engine "
         f"{site.engine_version or 'of unknown version'}; {site.requests} requests; {site.taken}"
     )
     if site.outcome == "recorded":
@@ -143,6 +150,10 @@ def _lines(site: SiteRecord) -> list[str]:
         _what_stays(site),
         "  Next: look at the site; if it is meant to be so, record it again with --accept",
     ]
+
+
+def _vms(number: int) -> str:
+    return "1 VM" if number == 1 else f"{number} VMs"
 
 
 def _what_stays(site: SiteRecord) -> str:

@@ -117,8 +117,8 @@ class Session:
         token = answer.get("access_token")
         if isinstance(token, str) and token and response.status < 400:
             return token
-        text = " ".join(
-            str(answer[key]).strip()
+        text = ": ".join(
+            str(answer[key]).strip().rstrip(".")
             for key in ("error_code", "error", "error_description")
             if answer.get(key)
         )

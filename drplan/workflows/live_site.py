@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import trio
+
 from drplan.engine.engine import Engine
 from drplan.engine.http_client import HttpClient
 from drplan.engine.live import LiveTransport
@@ -15,6 +17,8 @@ from drplan.engine.retrying import Patience, Pause, RetryingTransport
 from drplan.engine.timeouts import Timeouts
 from drplan.engine.tls import tls_context
 from drplan.engine.token import Login, Session
+from drplan.inventory.collect import collect
+from drplan.model.inventory import Inventory
 from drplan.model.mapping import SiteDetails
 from drplan.wire.transport import Transport
 
@@ -81,3 +85,24 @@ async def open_live_site(
             yield LiveSite(details.name, details.url, retrying)
         finally:
             await session.end()
+
+
+def read_live_inventory(
+    details: SiteDetails,
+    login: Login,
+    options: LiveOptions | None = None,
+    *,
+    taken: str,
+    unregistered: bool = True,
+) -> Inventory:
+    """What the site has now; ``taken`` is the time to note, ISO 8601 in UTC.
+
+    What a plan cannot do without must be readable: raises ``EngineFault`` where the Engine refuses
+    it, and as requests through ``open_live_site`` do.
+    """
+
+    async def read() -> Inventory:
+        async with open_live_site(details, login, options) as site:
+            return await collect(site.engine(), taken=taken, unregistered=unregistered, strict=True)
+
+    return trio.run(read)

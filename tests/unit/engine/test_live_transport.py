@@ -287,11 +287,11 @@ def test_certificates_are_checked_as_other_clients_check_them(tmp_path: Path) ->
     [
         (
             Response(400, "Bad Request", JSON, b'{"error_code":"access_denied","error":"No."}'),
-            "refused the login of admin@internal: access_denied No.",
+            "refused the login of admin@internal: access_denied: No",
         ),
         (
             Response(400, "", JSON, b'[{"error":"invalid_grant","error_description":"Gone."}]'),
-            "invalid_grant Gone.",
+            "invalid_grant: Gone",
         ),
         (
             Response(200, "OK", JSON, b'{"error":"server_error"}'),

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from drplan.errors import InvalidInput
-from drplan.simulator import storage_views
+from drplan.simulator import host_ids, storage_views
 from drplan.simulator.ordered_faults import fits_path
 from drplan.simulator.topology import entity_id
 from drplan.wire.request import Request
@@ -49,7 +49,7 @@ Event = Literal[
 ]
 
 OF_SERVER: Final = frozenset({"sessions_expire", "site_goes_down", "site_comes_up"})
-"""What happens in front of the Engine, where it is served, and not within it."""
+"""What (also) happens in front of the Engine, where it is served."""
 
 _NEEDS: Final = {
     "host_dies": ("host",),
@@ -211,8 +211,16 @@ def _engine_restarts(engine: Engine, happening: Happening) -> None:
             engine.end_job(entity_id(path), "unknown")
 
 
-def _nothing(engine: Engine, happening: Happening) -> None:
+def _in_front_alone(engine: Engine, happening: Happening) -> None:
     """Happens in front of the Engine."""
+
+
+def _site_goes_down(engine: Engine, happening: Happening) -> None:
+    host_ids.site_goes_down(engine)
+
+
+def _site_comes_up(engine: Engine, happening: Happening) -> None:
+    host_ids.site_comes_up(engine)
 
 
 _RULES: Final[dict[str, Callable[[Engine, Happening], None]]] = {
@@ -222,4 +230,7 @@ _RULES: Final[dict[str, Callable[[Engine, Happening], None]]] = {
     "domain_recovers": _domain_status("active"),
     "status_stays": _status_stays,
     "engine_restarts": _engine_restarts,
-} | dict.fromkeys(OF_SERVER, _nothing)
+    "sessions_expire": _in_front_alone,
+    "site_goes_down": _site_goes_down,
+    "site_comes_up": _site_comes_up,
+}

@@ -15,8 +15,18 @@ settings.register_profile(
 settings.load_profile("drplan")
 
 
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_SETTINGS = (
+    *("NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR"),
+    *("DRPLAN_LOG", "DRPLAN_LOG_PATH", "DRPLAN_INPUT"),
+    *("DRPLAN_PRIMARY_PASSWORD", "DRPLAN_SECONDARY_PASSWORD"),
+    *_PROXIES,
+    *(name.upper() for name in _PROXIES),
+)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_person_who_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests do not depend on how the terminal of this person is set."""
-    for name in ("NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "DRPLAN_LOG", "DRPLAN_LOG_PATH"):
+    for name in _SETTINGS:
         monkeypatch.delenv(name, raising=False)

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import trio
 
+from drplan.engine.conversion import api_path
 from drplan.engine.engine import Engine
 from drplan.engine.http_client import HttpClient
 from drplan.engine.live import LiveTransport
@@ -17,9 +19,11 @@ from drplan.engine.retrying import Patience, Pause, RetryingTransport
 from drplan.engine.timeouts import Timeouts
 from drplan.engine.tls import tls_context
 from drplan.engine.token import Login, Session
+from drplan.errors import AnswerLost, EngineUnreachable, NotTrusted
 from drplan.inventory.collect import collect
 from drplan.model.inventory import Inventory
 from drplan.model.mapping import SiteDetails
+from drplan.wire.request import Request
 from drplan.wire.transport import Transport
 
 
@@ -106,3 +110,40 @@ def read_live_inventory(
             return await collect(site.engine(), taken=taken, unregistered=unregistered, strict=True)
 
     return trio.run(read)
+
+
+async def sign_of_life(details: SiteDetails, *, within: float = 10.0) -> str | None:
+    """What answers at a site's address, in words; ``None`` where nothing does.
+
+    For the question whether a site is really lost (design decision 23). No credentials are sent, so
+    any certificate will do, and any answer counts: an error page, a line that breaks, too.
+    ``within`` is seconds for connecting and for each part of an answer.
+    """
+    timeouts = Timeouts(connect=within, read=within)
+    tls = tls_context(insecure=True)
+    async with HttpClient(details.url, site=details.name, tls=tls, timeouts=timeouts) as client:
+        try:
+            response = await LiveTransport(client).exchange(Request("GET", api_path(details.url)))
+        except NotTrusted:
+            return f"{client.host} answers, though not with TLS that can be used"
+        except AnswerLost:
+            return f"{client.host} takes connections, though it gave no answer"
+        except EngineUnreachable:
+            if await _takes_connections(details.url, within):
+                return f"{client.host} takes connections, though it gave no answer"
+            return None
+    return f"{client.host} answers (HTTP {response.status})"
+
+
+async def _takes_connections(url: str, within: float) -> bool:
+    """Whether a machine is there that accepts connections, even if its web server hangs."""
+    parts = urlsplit(url)
+    port = parts.port or (80 if parts.scheme == "http" else 443)
+    with trio.move_on_after(within):
+        try:
+            stream = await trio.open_tcp_stream(parts.hostname or "", port)
+        except OSError:
+            return False
+        await trio.aclose_forcefully(stream)
+        return True
+    return False

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import trio
@@ -17,6 +17,7 @@ from drplan.errors import NotRecorded
 from drplan.model.mapping import SITE_ROLES, SiteRole
 from drplan.resources import fixture_folder
 from drplan.wire.cassette import read_cassette
+from drplan.wire.recording import Recording
 from drplan.wire.request import Request
 from drplan.wire.response import Response
 from tests.unit.engine.https_engine import Answer, HttpsEngine, https_engine
@@ -87,7 +88,7 @@ def served_sites(folder: Path, roles: tuple[SiteRole, ...] = SITE_ROLES) -> Iter
 
 
 def _api(role: SiteRole, changes: Mapping[SiteRole, Change]) -> Callable[[Request], object]:
-    recorded = ReplayTransport(read_cassette(FIXTURE / f"{role}.yaml"))
+    recorded = ReplayTransport(_recording(role))
 
     async def answer(request: Request) -> Answer:
         try:
@@ -98,6 +99,11 @@ def _api(role: SiteRole, changes: Mapping[SiteRole, Change]) -> Callable[[Reques
         return changes.get(role, unchanged)(request, replace(response, headers=headers))
 
     return answer
+
+
+@cache
+def _recording(role: SiteRole) -> Recording:
+    return read_cassette(FIXTURE / f"{role}.yaml")
 
 
 def _mapping(engines: Mapping[SiteRole, HttpsEngine]) -> str:

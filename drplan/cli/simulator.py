@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -105,7 +106,7 @@ def serve(
 
     Real clients can log in with the addresses, the certificate authority and the passwords that
     are printed: the SDK, curl, the Ansible role, drplan. All of it is made anew at each start and
-    is gone at the end.
+    is gone at the end. DRPLAN_SIMULATOR_PASSWORD sets the password of both.
 
     For example:
 
@@ -125,6 +126,7 @@ def serve(
         faults=faults,
         engine_version=engine_version,
         write_mapping=write_mapping,
+        password=os.environ.get("DRPLAN_SIMULATOR_PASSWORD") or None,
     )
     serve_simulator(request, lambda ready: show_ready(ready, as_json=as_json))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class ServeRequest:
 
     ``cassettes`` holds the recordings of both sites under the names of their roles. ``listen`` are
     the addresses of primary and secondary. ``speed`` is how many simulated seconds pass in a real
-    one. ``down`` is a site that is lost: only its storage is there.
+    one. ``down`` is a site that is lost: only its storage is there. Without a ``password`` each
+    site gets a random one.
     """
 
     cassettes: Path
@@ -41,9 +42,7 @@ class ServeRequest:
     faults: Path | None = None
     engine_version: str | None = None
     write_mapping: Path | None = None
-    passwords: dict[SiteRole, str] = field(
-        default_factory=lambda: {role: secrets.token_urlsafe(12) for role in SITE_ROLES}
-    )
+    password: str | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def serve_simulator(request: ServeRequest, ready: Callable[[Ready], None]) -> No
             engine=engines[role],
             address=address,
             user=mapping.site(role).username,
-            password=request.passwords[role],
+            password=request.password or secrets.token_urlsafe(12),
             is_up=role != request.down,
         )
         for role, address in zip(SITE_ROLES, request.listen, strict=True)

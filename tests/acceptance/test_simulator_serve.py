@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from drplan.model.mapping import SecretRef
 from drplan.resources import fixture_folder
 from drplan.simulator.server.serve import API_PREFIX
 
+PROJECT = Path(__file__).parents[2]
 DEMO = fixture_folder("two-site")
 FREE = "127.0.0.1:0,127.0.0.1:0"
 
@@ -195,8 +197,35 @@ def test_the_sdk_logs_in_again_when_its_session_has_ended(served: Running) -> No
         assert connection.authenticate() != first
 
 
-def test_curl_lists_by_token_and_by_password(served: Running) -> None:
-    """The lines of the README."""
+def test_the_lines_of_the_readme_work(served: Running, tmp_path: Path) -> None:
+    """They fetch the authority, list with curl, list and change with the SDK."""
+    if shutil.which("curl") is None:
+        pytest.skip("there is no curl here")
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    lines = readme.partition("<!-- clients -->\n\n")[2].partition("\n\n[docs/")[0]
+    script = textwrap.dedent(lines).replace("https://127.0.0.1:8444", served.base())
+    script = script.replace("python -", f"{sys.executable} -")
+    environment = os.environ | {"DRPLAN_SIMULATOR_PASSWORD": served.user[1]}
+
+    done = subprocess.run(
+        ["sh", "-e"],
+        input=script,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "<name>dr-production</name>" in done.stdout
+    assert "south-h1 " in done.stdout
+    with served.client(auth=served.user) as client:
+        assert b"<name>drill</name>" in client.get(served.url("/tags")).content
+
+
+def test_curl_logs_in_lists_and_logs_out(served: Running) -> None:
+    """By token and by password it gets the same."""
     if shutil.which("curl") is None:
         pytest.skip("there is no curl here")
     user, password = served.user
@@ -221,6 +250,8 @@ def test_curl_lists_by_token_and_by_password(served: Running) -> None:
 
     assert by_token == by_password
     assert etree.fromstring(by_token.encode()).tag == "clusters"
+    ended = ("--data-urlencode", f"token={token}", "-d", "scope=ovirt-app-api")
+    assert curl(*ended, f"{served.base()}/ovirt-engine/services/sso-logout") == "{}"
 
 
 def test_a_site_that_is_down_refuses_and_can_return(served: Running) -> None:

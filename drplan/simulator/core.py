@@ -107,6 +107,10 @@ class Engine:
         """The last OVF of each entity, and which OVF_STOREs are out of date."""
         self.tasks = SpmTasks()
         """What the SPMs of the data centers have to do or have done just now."""
+        self.was_master: dict[str, float] = {}
+        """When a storage domain was last the master of its data center."""
+        self.deactivating: dict[str, str] = {}
+        """Domains whose deactivation is in its first half, with the status that they had."""
         self.log: list[Logged] = []
         self._ids = random.Random(f"{name}/{seed}/ids")  # noqa: S311 - repeatable on purpose
         self._correlations = random.Random(f"{name}/{seed}/correlations")  # noqa: S311 - the same

@@ -7,6 +7,8 @@ from drplan.simulator.rules.macs import MacPool, mac_number
 from drplan.simulator.store import Store
 from drplan.simulator.topology import entity_id
 
+RELEASED = "/nics;released"
+"""The NICs whose address counts as free although they have it."""
 _WHOLE = ((0, 0xFFFF_FFFF_FFFF),)
 
 
@@ -39,4 +41,11 @@ def macs_in_use(store: Store, pool: str) -> frozenset[str]:
         if store.reference(vm, "cluster") in clusters
         for nic in store.members(f"{vm}/nics")
         if (mac := store.value(nic, "mac/address"))
+        and not store.exists(f"{RELEASED}/{entity_id(nic)}")
     )
+
+
+def release_macs(store: Store, vm: str) -> None:
+    """Give the addresses of a VM back to the pool, though its NICs keep them (storage sheet 7.1)."""
+    for nic in store.members(f"{vm}/nics"):
+        store.put(f"{RELEASED}/{entity_id(nic)}", elements.make("nic", id=entity_id(nic)))

@@ -164,4 +164,15 @@ DOMAIN_TEXTS: Mapping[str, tuple[Kind, str]] = {
         "Cannot ${action} ${type}. Storage connection parameters can be edited only for NFS, Posix, local or iSCSI data domains.",
     ),
     "VALIDATION_STORAGE_CONNECTION_EMPTY_IQN": (_B, "Target details cannot be empty."),
+    # What hosts and the SPM say (VdsmErrors).
+    "IRS_REPOSITORY_NOT_FOUND": (
+        Kind.UNTYPED,
+        "Error connecting to the Storage Pool Manager service.\nPossible reasons:\n"
+        " - Storage Pool Manager service is in non-active state.\n"
+        " - No Active Host in the Data Center.",
+    ),
+    "StorageDomainDoesNotExist": (
+        Kind.UNTYPED,
+        "Storage domain cannot be reached. Please ensure it is accessible from the host(s).",
+    ),
 }

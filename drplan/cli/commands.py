@@ -19,7 +19,7 @@ COMMANDS = (
     Command("plan", "drplan.cli.plan", "Work out what a failover would do, and save it", "Plan"),
     Command("show", "drplan.cli.show", "Render a saved plan, for people or programs", "Plan"),
     Command("rehearse", "drplan.cli.rehearse", "Run a plan on simulated Engines", "Plan"),
-    Command("simulator", "drplan.cli.simulator", "Make simulated sites", "Tools"),
+    Command("simulator", "drplan.cli.simulator", "Make simulated sites, and serve them", "Tools"),
     Command("schema", "drplan.cli.schema", "Print the JSON Schema of a document", "Tools"),
     Command("version", "drplan.cli.version", "Print the version", "Tools"),
 )

@@ -80,7 +80,7 @@ def read_plan(path: Path) -> Plan:
     _refuse_altered(path, content)
     try:
         return msgspec.json.decode(content, type=Plan)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise InvalidInput(
             "the file is not a plan as this version of drplan writes it",
             where=str(path),
@@ -92,7 +92,7 @@ def read_plan(path: Path) -> Plan:
 def _document(path: Path, content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         where = f"{path}:{error.lineno}" if isinstance(error, json.JSONDecodeError) else str(path)
         raise InvalidInput(
             "the file is not JSON, so it is not a plan",

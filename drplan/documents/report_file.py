@@ -25,9 +25,11 @@ def read_report(path: Path) -> Report:
     content = files.read_bytes(path)
     try:
         document = json.loads(content)
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InvalidInput(
-            "the file is not JSON, so it is not a report", where=str(path)
+            "the file is not JSON, so it is not a report",
+            where=str(path),
+            next_step="give report.json of a run, or the folder of the run",
         ) from error
     found = str(document.get("format_version", "")) if isinstance(document, dict) else ""
     if found and found.split(".", maxsplit=1)[0] != FORMAT_VERSION.split(".", maxsplit=1)[0]:
@@ -38,9 +40,10 @@ def read_report(path: Path) -> Report:
         )
     try:
         return msgspec.json.decode(content, type=Report)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise InvalidInput(
             "the file is not the report of a run",
             where=str(path),
+            next_step="give report.json of a run, or the folder of the run",
             findings=explain("report", document) or (str(error),),
         ) from error

@@ -67,7 +67,11 @@ def read_cassette(path: Path) -> Recording:
         engines[_engine_url(request)] = None
         exchanges.append(exchange)
     if not exchanges:
-        raise InvalidInput("the cassette holds no answers of an Engine's API", where=str(path))
+        raise InvalidInput(
+            "the cassette holds no answers of an Engine's API",
+            where=str(path),
+            next_step="take the recording again, or give another file",
+        )
     if len(engines) > 1:
         raise InvalidInput(
             f"the cassette holds answers of {len(engines)} Engines: {', '.join(engines)}",
@@ -149,7 +153,11 @@ def _decompressed(response: Response, where: str) -> Response:
         # 32: told by the data whether gzip or zlib; plain deflate is not used by web servers.
         body = zlib.decompress(response.body, 32 + zlib.MAX_WBITS) if response.body else b""
     except zlib.error as error:
-        raise InvalidInput(f"a {encoding} body is damaged", where=where) from error
+        raise InvalidInput(
+            f"a {encoding} body is damaged",
+            where=where,
+            next_step="take the recording again, or give another file",
+        ) from error
     kept = tuple(
         (name, value)
         for name, value in response.headers

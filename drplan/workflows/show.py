@@ -72,6 +72,6 @@ def _is_report(path: Path) -> bool:
     """Whether it looks like a report: what is wrong with a broken file, its reader says better."""
     try:
         document = json.loads(files.read_bytes(path))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         return False
     return isinstance(document, dict) and "outcomes" in document and "plan_id" in document

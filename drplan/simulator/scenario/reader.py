@@ -65,10 +65,16 @@ def _compose(path: Path, text: str) -> Node:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)
         raise InvalidInput(
-            f"the file is not YAML: {error.problem or error.context}", where=where
+            f"the file is not YAML: {error.problem or error.context}",
+            where=where,
+            next_step="look at this line and the one before it",
         ) from error
-    except YAMLError as error:
-        raise InvalidInput("the file is not YAML", where=str(path)) from error
+    except (YAMLError, RecursionError) as error:
+        raise InvalidInput(
+            "the file is not YAML",
+            where=str(path),
+            next_step="see docs/simulator.md for what a scenario says",
+        ) from error
     if not isinstance(root, MappingNode):
         raise InvalidInput(
             "the file holds no scenario",
@@ -94,7 +100,11 @@ def _mapping(node: MappingNode, place: Place, lines: dict[Place, int], file: str
         key = str(key_node.value)
         if key in found:
             line = key_node.start_mark.line + 1
-            raise InvalidInput(f"the key {key} is there twice", where=f"{file}:{line}")
+            raise InvalidInput(
+                f"the key {key} is there twice",
+                where=f"{file}:{line}",
+                next_step="keep one of the two",
+            )
         found[key] = _plain(value_node, (*place, key), lines, file)
         lines[(*place, key)] = key_node.start_mark.line + 1
     return found

@@ -51,6 +51,7 @@ def check_references(scenario: Scenario, source: Source) -> None:
         raise InvalidInput(
             "the scenario refers to things that it does not have, or has twice",
             where=source.file,
+            next_step="correct the lines above",
             findings=findings,
         )
 

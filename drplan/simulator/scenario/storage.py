@@ -75,11 +75,19 @@ def read_storage(folder: Path) -> StorageNotes:
     try:
         data = YAML(typ="safe", pure=True).load(read_text(path))
         notes = msgspec.convert(data, StorageNotes, strict=False)
-    except (YAMLError, msgspec.ValidationError) as error:
+    except (YAMLError, RecursionError, msgspec.ValidationError) as error:
         reason = str(error).splitlines()[0]
-        raise InvalidInput(f"not a description of storage: {reason}", where=str(path)) from error
+        raise InvalidInput(
+            f"not a description of storage: {reason}",
+            where=str(path),
+            next_step="write it again with drplan simulator make",
+        ) from error
     if notes.format != FORMAT:
-        raise InvalidInput(f"storage notes of format {notes.format}", where=str(path))
+        raise InvalidInput(
+            f"storage notes of format {notes.format}",
+            where=str(path),
+            next_step="write it again with drplan simulator make",
+        )
     return notes
 
 

@@ -43,8 +43,16 @@ def test_the_shipped_scenarios_refer_to_what_they_have(name: str) -> None:
         ("nics: [db/db], lease", "nics: [dbx/db], lease", "no vNIC profile of production"),
         ("lease: prod-iscsi", "lease: lab-local", "no storage domain called lab-local"),
         ("host: north-h3", "host: north-db1", "no host of prod-main"),
-        ("crm-owner@corp-authz UserVmManager", "crm-visitor@corp-authz UserVmManager", "no user called crm-visitor"),
-        ("crm-auditor@corp-authz CrmOperator", "crm-auditor@corp-authz Nothing", "no role called Nothing"),
+        (
+            "crm-owner@corp-authz UserVmManager",
+            "crm-visitor@corp-authz UserVmManager",
+            "no user called crm-visitor",
+        ),
+        (
+            "crm-auditor@corp-authz CrmOperator",
+            "crm-auditor@corp-authz Nothing",
+            "no role called Nothing",
+        ),
         ("vms: [web-01, web-02", "vms: [web-01, web-20", "no VM called web-20"),
         ("hosts: [north-h1]", "hosts: [south-h1]", "no host called south-h1"),
         ("- {domain: prod-gluster", "- {domain: prod-clutter", "no storage domain called"),

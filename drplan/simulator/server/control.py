@@ -10,8 +10,6 @@ Every site that is up answers it, without a login::
     POST   /drplan-simulator/sites/ROLE/down       take a site down, or up
     POST   /drplan-simulator/storage/promote       cut replication (?domain=ID), as for a failover
     POST   /drplan-simulator/storage/reverse       turn it round, as before a failback
-    POST   /drplan-simulator/replication/break     promote the replicas (?storage_domain=NAME or ID)
-    POST   /drplan-simulator/replication/reverse   bring the other side up to date, as its replica
     POST   /drplan-simulator/sessions/expire       end all sessions (?site=ROLE)
     POST   /drplan-simulator/time/skip?seconds=N   let simulated time pass at once
 """
@@ -24,9 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from drplan.errors import InvalidInput
-from drplan.simulator import host_ids, mirroring
 from drplan.simulator.array import Array
-from drplan.simulator.core import Engine
 from drplan.simulator.handling import Answer
 from drplan.simulator.happenings import Happening, Happenings
 from drplan.simulator.host_ids import site_comes_up, site_goes_down
@@ -37,7 +33,6 @@ from drplan.simulator.server.door import Door
 from drplan.simulator.server.login import json_answer
 from drplan.simulator.server.site import Site
 from drplan.simulator.server.world import World
-from drplan.simulator.topology import entity_id
 from drplan.wire.request import Request
 
 PREFIX: Final = "/drplan-simulator"
@@ -101,8 +96,6 @@ class Control:
                 return json_answer(self._orders())
             case "POST", ["sites", role, ("down" | "up") as wanted] if role in self.doors:
                 return await self._move(role, up=wanted == "up")
-            case "POST", ["replication", ("break" | "reverse") as wanted]:
-                return json_answer({"mirrors": self._replication(wanted, query)})
             case "POST", ["storage", "promote"]:
                 return json_answer({"links": break_mirrors(self._array, query.get("domain"))})
             case "POST", ["storage", "reverse"]:
@@ -122,26 +115,9 @@ class Control:
         if not up and not any(door.is_open for door in others):
             text = "one site has to stay up, or nobody could bring the other one back"
             return json_answer({"error": text}, status=409)
-        engine = self.sites[role].engine
-        if up:
-            host_ids.site_comes_up(engine)
-        else:
-            host_ids.site_goes_down(engine)
         self._hosts_of(self.sites[role], up=up)
         await self.doors[role].move(up=up)
         return json_answer(self._site(self.sites[role]))
-
-    def _replication(self, wanted: str, query: Mapping[str, str]) -> int:
-        """What the storage administrators do with the mirrors; how many there were.
-
-        Raises ``InvalidInput`` for a storage domain that no site has.
-        """
-        engines = [site.engine for site in self.sites.values()]
-        domain = query.get("storage_domain")
-        if domain is not None:
-            domain = _domain_id(engines, domain)
-        change = mirroring.break_mirrors if wanted == "break" else mirroring.reverse
-        return change(engines[0].array, domain)
 
     def _in_front(self, name: str, happening: Happening) -> None:
         """What an order does where the Engine is served."""
@@ -151,9 +127,7 @@ class Control:
             case "sessions_expire" | "engine_restarts":
                 site.sessions.close_all()
             case "site_goes_down" | "site_comes_up":
-                up = happening.event == "site_comes_up"
-                self._hosts_of(site, up=up)
-                door.wanted(up=up)
+                door.wanted(up=happening.event == "site_comes_up")
 
     @property
     def _array(self) -> Array:
@@ -216,16 +190,6 @@ class Control:
         if role not in self.sites:
             raise InvalidInput(f"no site is called {role}")
         return [self.sites[role]]
-
-
-def _domain_id(engines: list[Engine], name: str) -> str:
-    for engine in engines:
-        if engine.store.exists(f"/storagedomains/{name}"):
-            return name
-        named = engine.store.named("/storagedomains", name)
-        if named:
-            return entity_id(named[0])
-    raise InvalidInput(f"no site has a storage domain {name}")
 
 
 def _text(request: Request) -> str:

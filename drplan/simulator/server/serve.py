@@ -14,7 +14,6 @@ from typing import Final
 import trio
 
 from drplan.files import write_atomic
-from drplan.simulator import host_ids
 from drplan.simulator.core import Engine
 from drplan.simulator.ordered_faults import OrderedFaults
 from drplan.simulator.orders_file import Orders
@@ -118,9 +117,6 @@ async def _start(
     }
     control = Control(world, machines, doors, OrderedFaults())
     await nursery.start(world.run)
-    for site in sites.values():
-        if not site.is_up:
-            host_ids.site_goes_down(site.engine)
     control.order(orders)
     for role, door in doors.items():
         app = Application(machines[role], control, door)

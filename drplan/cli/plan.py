@@ -11,6 +11,8 @@ from drplan.cli import exit_codes, terminal
 from drplan.cli.app import command_app
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from drplan.model.plan import Author, Plan
     from drplan.workflows.plan import Planning, PlanningRequest
 
@@ -35,7 +37,7 @@ def plan(
         ),
     ],
     mode: Annotated[
-        Mode | None, typer.Argument(metavar="[MODE]", help="failover, and nothing else yet.")
+        Mode | None, typer.Argument(metavar="MODE", help="failover, and nothing else yet.")
     ] = None,
     mode_option: Annotated[
         Mode | None, typer.Option("--mode", metavar="MODE", help="The same as the argument.")
@@ -114,13 +116,13 @@ def plan(
 
     For example:
 
-      drplan plan failover --mapping mapping.yml --cassettes recordings --offline --out plan.json
+      drplan plan --mapping m.yml --cassettes rec --offline --out plan.json
 
-      drplan plan --mapping mapping.yml --cassettes recordings --offline --target 'vm.erp-*'
+      drplan plan --mapping m.yml --cassettes rec --offline --target 'vm.erp-*'
     """
     from drplan.clock import SystemClock
     from drplan.plan.selection import Selection
-    from drplan.workflows.plan import PlanningRequest, make_plan, read_validity
+    from drplan.workflows.plan import PlanningRequest, make_plan
 
     if summary and full:
         raise typer.BadParameter("--summary and --full exclude each other")
@@ -146,7 +148,7 @@ def plan(
         unexpected_limit=unexpected_limit,
         ticket=ticket,
         message=message,
-        valid_for=read_validity(expires),
+        valid_for=_validity(expires),
     )
     planning = make_plan(request, SystemClock(), _new_id)
     if as_json:
@@ -163,6 +165,17 @@ def _direction(source: Role | None, target: Role | None) -> tuple[Role, Role]:
         raise typer.BadParameter("--from and --to are the same site")
     chosen = source or (across[target] if target else "primary")
     return chosen, target or across[chosen]
+
+
+def _validity(text: str) -> timedelta | None:
+    """What ``--expires`` says; what it cannot say is an error of usage, not of a file."""
+    from drplan.errors import InvalidInput
+    from drplan.workflows.plan import read_validity
+
+    try:
+        return read_validity(text)
+    except InvalidInput as error:
+        raise typer.BadParameter(f"--expires: {error.summary}: {error.next_step}") from error
 
 
 def _exit_code(made: Plan, *, detailed: bool) -> int:

@@ -22,7 +22,7 @@ from tests.properties.random_scenarios import scenarios
 
 # Without shrinking: a scenario is small and readable as it is, and each try takes half a second.
 SLOW = settings(
-    max_examples=60,
+    max_examples=40,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

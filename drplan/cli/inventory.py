@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from drplan.cli.app import command_app
+from drplan.cli.credentials import (
+    AskVaultPass,
+    Insecure,
+    PasswordsFile,
+    VaultPasswordFile,
+    credential_sources,
+    warn_if_insecure,
+)
+
+if TYPE_CHECKING:
+    from drplan.model.inventory import Inventory
+    from drplan.workflows.credentials import CredentialSources
 
 app = command_app()
+
+Role = Literal["primary", "secondary"]
 
 
 @app.command()
@@ -28,16 +42,26 @@ def inventory(
             "--cassettes", metavar="DIR", help="A folder with a recording of each site in it."
         ),
     ] = None,
+    mapping: Annotated[
+        Path | None,
+        typer.Option("--mapping", metavar="FILE", help="Ask the Engine of a site of this mapping."),
+    ] = None,
     role: Annotated[
-        Literal["primary", "secondary"],
-        typer.Option("--from", help="The site to show, with --cassettes."),
+        Role,
+        typer.Option("--from", help="The site to show, with --cassettes or --mapping."),
     ] = "primary",
     site: Annotated[
         str | None, typer.Option("--site", metavar="NAME", help="What to call the site.")
     ] = None,
+    passwords_file: PasswordsFile = None,
+    vault_password_file: VaultPasswordFile = None,
+    ask_vault_pass: AskVaultPass = False,
+    insecure: Insecure = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
-    """Show what a site holds, from a recording of its Engine.
+    """Show what a site holds, from a recording of its Engine or as it is now.
+
+    With --mapping the Engine itself is asked; nothing is written to it.
 
     Recordings are vcrpy cassettes in YAML, JSON or compressed JSON: those that drplan makes, and
     those of any other client of API version 4. What a recording does not tell is listed as a gap;
@@ -49,19 +73,54 @@ def inventory(
       drplan inventory --cassettes fixtures/two-site --from primary
 
       drplan inventory --cassette traffic.yaml --cassette more.json.gz --json
+
+      drplan inventory --mapping mapping.yml --from secondary
     """
     import msgspec
 
     from drplan.cli import exit_codes, inventory_tables, terminal
     from drplan.workflows.inventory import InventoryRequest, show_inventory
 
-    if bool(cassette) == (cassettes is not None):
-        raise typer.BadParameter("give either --cassette FILE (once or more) or --cassettes DIR")
-    found = show_inventory(
-        InventoryRequest(cassettes=tuple(cassette or ()), folder=cassettes, role=role, site=site)
-    )
+    if [bool(cassette), cassettes is not None, mapping is not None].count(True) != 1:
+        raise typer.BadParameter(
+            "give one of --cassette FILE (once or more), --cassettes DIR, and --mapping FILE"
+        )
+    if mapping is not None:
+        sources = credential_sources(
+            passwords_file, vault_password_file, ask_vault_pass=ask_vault_pass
+        )
+        warn_if_insecure(insecure=insecure)
+        found = _ask_engine(mapping, role, site, sources, insecure=insecure)
+    else:
+        found = show_inventory(
+            InventoryRequest(
+                cassettes=tuple(cassette or ()), folder=cassettes, role=role, site=site
+            )
+        )
     if as_json:
         terminal.write_json(msgspec.json.format(msgspec.json.encode(found), indent=2))
     else:
         inventory_tables.show(found)
     return exit_codes.DONE
+
+
+def _ask_engine(
+    mapping: Path,
+    role: Role,
+    site: str | None,
+    sources: CredentialSources,
+    *,
+    insecure: bool,
+) -> Inventory:
+    from drplan.clock import SystemClock
+    from drplan.workflows.inventory import LiveInventoryRequest, show_live_inventory
+    from drplan.workflows.live_site import LiveOptions
+
+    request = LiveInventoryRequest(
+        mapping=mapping,
+        role=role,
+        site=site,
+        sources=sources,
+        live=LiveOptions(insecure=insecure),
+    )
+    return show_live_inventory(request, SystemClock())

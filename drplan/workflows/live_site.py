@@ -97,17 +97,19 @@ def read_live_inventory(
     options: LiveOptions | None = None,
     *,
     taken: str,
-    unregistered: bool = True,
+    site: str | None = None,
+    strict: bool = True,
 ) -> Inventory:
     """What the site has now; ``taken`` is the time to note, ISO 8601 in UTC.
 
-    What a plan cannot do without must be readable: raises ``EngineFault`` where the Engine refuses
-    it, and as requests through ``open_live_site`` do.
+    It is called ``site``, else as the mapping calls it. With ``strict``, what a plan cannot do
+    without must be readable: raises ``EngineFault`` where the Engine refuses it. Raises as requests
+    through ``open_live_site`` do.
     """
 
     async def read() -> Inventory:
-        async with open_live_site(details, login, options) as site:
-            return await collect(site.engine(), taken=taken, unregistered=unregistered, strict=True)
+        async with open_live_site(details, login, options) as live:
+            return await collect(live.engine(), site=site, taken=taken, strict=strict)
 
     return trio.run(read)
 

@@ -8,7 +8,7 @@ Every site that is up answers it, without a login::
     POST   /drplan-simulator/faults                further orders, as in a file (YAML or JSON)
     DELETE /drplan-simulator/faults                take the faults of requests back
     POST   /drplan-simulator/sites/ROLE/down       take a site down, or up
-    POST   /drplan-simulator/storage/promote       cut replication (?domain=ID), as for a failover
+    POST   /drplan-simulator/storage/promote       cut replication (?domain=NAME or ID)
     POST   /drplan-simulator/storage/reverse       turn it round, as before a failback
     POST   /drplan-simulator/sessions/expire       end all sessions (?site=ROLE)
     POST   /drplan-simulator/time/skip?seconds=N   let simulated time pass at once
@@ -97,9 +97,9 @@ class Control:
             case "POST", ["sites", role, ("down" | "up") as wanted] if role in self.doors:
                 return await self._move(role, up=wanted == "up")
             case "POST", ["storage", "promote"]:
-                return json_answer({"links": break_mirrors(self._array, query.get("domain"))})
+                return json_answer({"links": break_mirrors(*self._replicated(query))})
             case "POST", ["storage", "reverse"]:
-                return json_answer({"links": reverse(self._array, query.get("domain"))})
+                return json_answer({"links": reverse(*self._replicated(query))})
             case "POST", ["sessions", "expire"]:
                 for site in self._chosen(query.get("site")):
                     site.sessions.close_all()
@@ -129,11 +129,16 @@ class Control:
             case "site_goes_down" | "site_comes_up":
                 door.wanted(up=happening.event == "site_comes_up")
 
-    @property
-    def _array(self) -> Array:
-        """The storage that the sites share."""
+    def _replicated(self, query: Mapping[str, str]) -> tuple[Array, str | None]:
+        """The storage that the sites share, and the id of the domain that is meant, if one is."""
         array: Array = next(iter(self.sites.values())).engine.array
-        return array
+        wanted = query.get("domain")
+        if wanted is None:
+            return array, None
+        for mirror in array.mirrors:
+            if wanted in {mirror.source.id, mirror.source.name}:
+                return array, mirror.source.id
+        raise InvalidInput(f"no storage domain {wanted} is replicated")
 
     def _hosts_of(self, site: Site, *, up: bool) -> None:
         """The hosts of a site go and return with it, and with them their leases."""

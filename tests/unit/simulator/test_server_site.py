@@ -12,6 +12,7 @@ import trio
 import trio.testing
 
 from drplan.simulator import elements
+from drplan.simulator.array import Array, DomainCopy, Mirror
 from drplan.simulator.core import Engine
 from drplan.simulator.ordered_faults import FaultOrder, OrderedFaults
 from drplan.simulator.orders_file import parse_orders
@@ -325,6 +326,25 @@ def test_sites_go_down_and_return_but_one_stays(bench: Bench) -> None:
         await trio.sleep(1)
         assert bench.doors["primary"].is_open is False
         assert bench.doors["secondary"].is_open is True
+
+    run(bench, task)
+
+
+def test_replication_is_cut_and_turned_by_name_or_for_all(bench: Bench) -> None:
+    """What the storage administrators do; a domain that nobody replicates is refused."""
+    original, replica = (DomainCopy(key, "data", "data", "v5", "nfs") for key in ("one", "one"))
+    replica.state = "read_only"
+    array = Array(mirrors=[Mirror(original, replica)])
+    for site in bench.sites.values():
+        site.engine.array = array
+
+    async def task() -> None:
+        assert await bench.steer("POST", "/storage/promote?domain=data") == (200, {"links": 1})
+        assert replica.state == "read_write"
+        assert await bench.steer("POST", "/storage/promote") == (200, {"links": 0})
+        assert await bench.steer("POST", "/storage/reverse?domain=one") == (200, {"links": 1})
+        assert (original.state, array.mirrors[0].source) == ("read_only", replica)
+        assert (await bench.steer("POST", "/storage/reverse?domain=two"))[0] == 400
 
     run(bench, task)
 

@@ -242,6 +242,40 @@ def test_an_unknown_certificate_is_not_trusted(tmp_path: Path) -> None:
     in_trio(run)
 
 
+def test_a_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
+    """Its authority alone is not enough: it must be for the host that the mapping names."""
+
+    async def run() -> None:
+        async with https_engine(partial(says, VMS), tmp_path) as engine:
+            url = engine.url.replace("127.0.0.1", "localhost")
+            tls = tls_context(engine.ca_file)
+            async with HttpClient(url, site="Brno", tls=tls) as client:
+                with pytest.raises(NotTrusted, match="localhost is not trusted"):
+                    await Session(client, LOGIN).begin()
+
+            assert engine.logins == []
+
+    in_trio(run)
+
+
+def test_a_dead_proxy_has_sent_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that the environment names is used, and its failure is no lost answer."""
+
+    async def run() -> None:
+        async with https_engine(partial(says, VMS), tmp_path) as engine:
+            with trio.socket.socket() as unused:
+                await unused.bind(("127.0.0.1", 0))
+                monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{unused.getsockname()[1]}")
+                async with client_of(engine) as client:
+                    with pytest.raises(EngineUnreachable) as caught:
+                        await LiveTransport(client).exchange(WRITE)
+
+            assert not isinstance(caught.value, AnswerLost)
+            assert engine.connections == 0
+
+    in_trio(run)
+
+
 def test_insecure_trusts_anybody(tmp_path: Path) -> None:
     """The explicit flag switches the check off, for one site."""
 

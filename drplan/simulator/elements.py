@@ -7,7 +7,6 @@ are marked before parsing and written out again.
 
 from __future__ import annotations
 
-import re
 from copy import deepcopy
 from typing import TypeAlias
 
@@ -18,9 +17,10 @@ Element: TypeAlias = etree._Element
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 INDENT = "    "
 
-_EMPTY_TEXT = re.compile(rb"<([\w.-]+)((?:\s[^<>]*?)?)(?<!/)></\1>")
 _MARK = "\ue000"
-_MARKED = rb"<\1\2>" + _MARK.encode() + rb"</\1>"
+_PARSER = etree.XMLParser(
+    remove_blank_text=True, resolve_entities=False, no_network=True, remove_comments=True
+)
 
 # Where a member stands among its siblings: wire-facts.md section 2, "Order inside an entity".
 _FIRST = {"actions": 0, "name": 1, "description": 2, "comment": 3, "link": 4}
@@ -30,15 +30,34 @@ _REFERENCE = 6
 
 def parse(data: bytes) -> Element:
     """The root element of ``data``; raises ``lxml.etree.XMLSyntaxError`` for anything else."""
-    parser = etree.XMLParser(
-        remove_blank_text=True, resolve_entities=False, no_network=True, remove_comments=True
-    )
-    root = etree.fromstring(_EMPTY_TEXT.sub(_MARKED, data), parser)
+    root = etree.fromstring(_with_marks(data), _PARSER)
     if _MARK.encode() in data or b"></" in data:
         for element in root.iter():
             if element.text == _MARK:
                 element.text = ""
     return root
+
+
+def _with_marks(data: bytes) -> bytes:
+    """``data`` with a mark in every element that is written with an empty text.
+
+    Much the largest part of reading thousands of entities: no regular expression is as fast.
+    """
+    end = data.find(b"></")
+    if end < 0:
+        return data
+    mark = _MARK.encode()
+    parts: list[bytes] = []
+    done = 0
+    while end >= 0:
+        begin = data.rfind(b"<", done, end)
+        opens = begin >= 0 and data[begin + 1 : begin + 2] not in {b"/", b"?", b"!"}
+        if opens and data[end - 1 : end] != b"/":
+            parts += (data[done : end + 1], mark)
+            done = end + 1
+        end = data.find(b"></", end + 1)
+    parts.append(data[done:])
+    return b"".join(parts)
 
 
 def serialise(element: Element, *, level: int = 0) -> bytes:

@@ -13,6 +13,7 @@ from drplan.cli.terminal import write_error
 
 if TYPE_CHECKING:
     from drplan.workflows.credentials import Ask, CredentialSources
+    from drplan.workflows.live_site import LiveOptions
 
 PasswordsFile = Annotated[
     Path | None,
@@ -39,6 +40,25 @@ Insecure = Annotated[
         help="Do not check certificates: whoever answers is sent the password. Not for production.",
     ),
 ]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", min=0, metavar="SECONDS", help="How long to try an Engine without an answer."
+    ),
+]
+
+
+def live_options(*, insecure: bool, wait: float) -> LiveOptions:
+    """How the Engines are treated; ``--insecure`` warns loudly."""
+    from drplan.engine.retrying import Patience
+    from drplan.workflows.live_site import LiveOptions
+
+    if insecure:
+        write_error(
+            "WARNING: --insecure is on. Certificates are not checked: anybody who answers at the\n"
+            "WARNING: Engine's address is taken for it, and is sent the password."
+        )
+    return LiveOptions(insecure=insecure, patience=Patience(total=wait))
 
 
 def credential_sources(
@@ -56,15 +76,6 @@ def credential_sources(
         ask=_ask_if_somebody_is_there(),
         warn=lambda text: write_error(f"Warning: {text}"),
     )
-
-
-def warn_if_insecure(*, insecure: bool) -> None:
-    """Say loudly what ``--insecure`` means."""
-    if insecure:
-        write_error(
-            "WARNING: --insecure is on. Certificates are not checked: anybody who answers at the\n"
-            "WARNING: Engine's address is taken for it, and is sent the password."
-        )
 
 
 def _ask_if_somebody_is_there() -> Ask | None:

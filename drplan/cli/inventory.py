@@ -13,13 +13,15 @@ from drplan.cli.credentials import (
     Insecure,
     PasswordsFile,
     VaultPasswordFile,
+    Wait,
     credential_sources,
-    warn_if_insecure,
+    live_options,
 )
 
 if TYPE_CHECKING:
     from drplan.model.inventory import Inventory
     from drplan.workflows.credentials import CredentialSources
+    from drplan.workflows.live_site import LiveOptions
 
 app = command_app()
 
@@ -57,6 +59,7 @@ def inventory(
     vault_password_file: VaultPasswordFile = None,
     ask_vault_pass: AskVaultPass = False,
     insecure: Insecure = False,
+    wait: Wait = 30.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Show what a site holds, from a recording of its Engine or as it is now.
@@ -89,8 +92,8 @@ def inventory(
         sources = credential_sources(
             passwords_file, vault_password_file, ask_vault_pass=ask_vault_pass
         )
-        warn_if_insecure(insecure=insecure)
-        found = _ask_engine(mapping, role, site, sources, insecure=insecure)
+        live = live_options(insecure=insecure, wait=wait)
+        found = _ask_engine(mapping, role, site, sources, live)
     else:
         found = show_inventory(
             InventoryRequest(
@@ -109,18 +112,16 @@ def _ask_engine(
     role: Role,
     site: str | None,
     sources: CredentialSources,
-    *,
-    insecure: bool,
+    live: LiveOptions,
 ) -> Inventory:
     from drplan.clock import SystemClock
     from drplan.workflows.inventory import LiveInventoryRequest, show_live_inventory
-    from drplan.workflows.live_site import LiveOptions
 
     request = LiveInventoryRequest(
         mapping=mapping,
         role=role,
         site=site,
         sources=sources,
-        live=LiveOptions(insecure=insecure),
+        live=live,
     )
     return show_live_inventory(request, SystemClock())

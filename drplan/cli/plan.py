@@ -9,6 +9,15 @@ import typer
 
 from drplan.cli import exit_codes, terminal
 from drplan.cli.app import command_app
+from drplan.cli.credentials import (
+    AskVaultPass,
+    Insecure,
+    PasswordsFile,
+    VaultPasswordFile,
+    Wait,
+    credential_sources,
+    live_options,
+)
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -33,7 +42,8 @@ def plan(
         typer.Option(
             "--cassettes",
             metavar="DIR",
-            help="Where the recordings of the sites are: primary.* and secondary.*.",
+            help="Where the recordings of the sites are: primary.* and secondary.*."
+            " The source is read from there.",
         ),
     ],
     mode: Annotated[
@@ -46,6 +56,11 @@ def plan(
         bool,
         typer.Option("--offline", help="Read the target from its recording too; use no network."),
     ] = False,
+    passwords_file: PasswordsFile = None,
+    vault_password_file: VaultPasswordFile = None,
+    ask_vault_pass: AskVaultPass = False,
+    insecure: Insecure = False,
+    wait: Wait = 30.0,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Save the plan there.")
     ] = None,
@@ -107,14 +122,18 @@ def plan(
 ) -> int:
     """Work out what a failover would do, and save it for review.
 
-    Nothing is written to any Engine. What the source had is read from its recording, what the
-    target has from its own (--offline). The plan says what happens to every VM, in what order,
-    what the Engine will change silently, and what cannot go well.
+    Nothing is written to any Engine. What the source had is read from its recording; what the
+    target has, from its Engine, or with --offline from its recording too. The plan says what
+    happens to every VM, in what order, what the Engine will change silently, and what cannot go
+    well.
 
     Exit codes: 0 planned, 2 there is something to do (only with --detailed-exitcode), 5 a check
-    blocks the plan (it is shown and saved all the same), 65 a file cannot be used.
+    blocks the plan (it is shown and saved all the same), 65 a file cannot be used, 69 the target
+    does not answer, 77 the login failed.
 
     For example:
+
+      drplan plan --mapping m.yml --cassettes rec --out plan.json
 
       drplan plan --mapping m.yml --cassettes rec --offline --out plan.json
 
@@ -134,6 +153,7 @@ def plan(
     if chosen != "failover":
         raise typer.BadParameter(f"{chosen} is not in this release; failover is")
     source_role, target_role = _direction(source, target)
+    sources = credential_sources(passwords_file, vault_password_file, ask_vault_pass=ask_vault_pass)
     request = PlanningRequest(
         mapping=mapping,
         cassettes=cassettes,
@@ -149,6 +169,8 @@ def plan(
         ticket=ticket,
         message=message,
         valid_for=_validity(expires),
+        sources=sources,
+        live=live_options(insecure=insecure and not offline, wait=wait),
     )
     planning = make_plan(request, SystemClock(), _new_id)
     if as_json:

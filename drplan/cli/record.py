@@ -13,8 +13,9 @@ from drplan.cli.credentials import (
     Insecure,
     PasswordsFile,
     VaultPasswordFile,
+    Wait,
     credential_sources,
-    warn_if_insecure,
+    live_options,
 )
 
 if TYPE_CHECKING:
@@ -45,16 +46,11 @@ def record(
             help="Somebody has looked: take what looks degraded for healthy, this once.",
         ),
     ] = False,
-    wait: Annotated[
-        float,
-        typer.Option(
-            "--wait", min=0, metavar="SECONDS", help="How long to try an Engine without an answer."
-        ),
-    ] = 30.0,
     passwords_file: PasswordsFile = None,
     vault_password_file: VaultPasswordFile = None,
     ask_vault_pass: AskVaultPass = False,
     insecure: Insecure = False,
+    wait: Wait = 30.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Record both sites, for plans and rehearsals: the nightly job.
@@ -82,13 +78,10 @@ def record(
 
     from drplan.cli import terminal
     from drplan.clock import SystemClock
-    from drplan.engine.retrying import Patience
     from drplan.model.mapping import SITE_ROLES
-    from drplan.workflows.live_site import LiveOptions
     from drplan.workflows.record import RecordRequest, record_sites
 
     sources = credential_sources(passwords_file, vault_password_file, ask_vault_pass=ask_vault_pass)
-    warn_if_insecure(insecure=insecure)
     request = RecordRequest(
         mapping=mapping,
         out=out,
@@ -96,7 +89,7 @@ def record(
         keep=keep,
         accept=accept,
         sources=sources,
-        live=LiveOptions(insecure=insecure, patience=Patience(total=wait)),
+        live=live_options(insecure=insecure, wait=wait),
     )
     recorded = record_sites(request, SystemClock())
     if as_json:

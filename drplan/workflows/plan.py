@@ -1,4 +1,7 @@
-"""Plan a failover: read the mapping and both sites, work out what to do, save it."""
+"""Plan a failover: read the mapping and both sites, work out what to do, save it.
+
+The source is read from its recording. The target is asked itself, or read from its recording too.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from drplan import __version__
 from drplan.clock import Clock
 from drplan.documents.mapping_file import load_mapping
 from drplan.documents.plan_file import with_digest, write_plan
-from drplan.errors import EngineUnreachable, InvalidInput
+from drplan.errors import InvalidInput
 from drplan.model.diagnostic import Diagnostic
 from drplan.model.drplan_section import UnexpectedPolicy, UnexpectedRule
 from drplan.model.inventory import Inventory
@@ -23,6 +26,8 @@ from drplan.plan.builder import build_plan
 from drplan.plan.request import PlanRequest
 from drplan.plan.selection import Selection
 from drplan.wire.cassette import SUFFIXES
+from drplan.workflows.credentials import Credentials, CredentialSources
+from drplan.workflows.live_site import LiveOptions, read_live_inventory
 from drplan.workflows.sites import find_recorded_site, read_recorded_inventory
 
 DEFAULT_VALIDITY: Final = timedelta(hours=24)
@@ -34,7 +39,9 @@ _UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 class PlanningRequest:
     """What to plan, from which files, and for whom.
 
-    ``cassettes`` is the folder with the recordings of both sites, named after their roles.
+    ``cassettes`` is the folder with the recordings of the sites, named after their roles. With
+    ``offline`` the target is read from there too and no network is used; else its Engine is asked,
+    by the user of the mapping with a password from ``sources``.
     ``unexpected`` decides what sweeps do and overrides the mapping. ``valid_for`` is ``None`` for a
     plan that never expires.
     """
@@ -53,6 +60,8 @@ class PlanningRequest:
     ticket: str | None = None
     message: str | None = None
     valid_for: timedelta | None = DEFAULT_VALIDITY
+    sources: CredentialSources = field(default_factory=CredentialSources)
+    live: LiveOptions = field(default_factory=LiveOptions)
 
 
 @dataclass(frozen=True)
@@ -66,21 +75,17 @@ class Planning:
 def make_plan(request: PlanningRequest, clock: Clock, new_id: Callable[[], str]) -> Planning:
     """Make the plan, and write it where ``out`` says; a blocked plan is written too.
 
-    Raises :class:`InvalidInput` for a mapping, a recording or a selector that cannot be used, and
-    :class:`EngineUnreachable` without ``offline``: this release reads recordings only.
+    Raises :class:`InvalidInput` for a mapping, a recording or a selector that cannot be used. Without
+    ``offline`` also ``LoginFailed``, ``EngineUnreachable``, and ``EngineFault`` where the target does
+    not tell what a plan cannot do without.
     """
-    if not request.offline:
-        raise EngineUnreachable(
-            "this release of drplan reads recordings only, and asks no live Engine",
-            next_step="add --offline to read both sites from --cassettes",
-        )
     mapping, warnings = load_mapping(request.mapping)
     now = clock.now()
     plan = build_plan(
         PlanRequest(
             mapping=mapping,
             source_inventory=_source(request, mapping),
-            target_inventory=_read(request, mapping, request.target_role),
+            target_inventory=_target(request, mapping, now),
             source_role=request.source_role,
             target_role=request.target_role,
             mode=request.mode,
@@ -119,6 +124,15 @@ def _source(request: PlanningRequest, mapping: Mapping) -> Inventory | None:
     ):
         return None
     return _read(request, mapping, request.source_role)
+
+
+def _target(request: PlanningRequest, mapping: Mapping, now: datetime) -> Inventory:
+    """The target's inventory, as it is now unless only recordings may be read."""
+    if request.offline:
+        return _read(request, mapping, request.target_role)
+    details = mapping.site(request.target_role)
+    login = Credentials(request.sources, mapping_file=request.mapping).login(details)
+    return read_live_inventory(details, login, request.live, taken=_timestamp(now))
 
 
 def _read(request: PlanningRequest, mapping: Mapping, role: SiteRole) -> Inventory:

@@ -133,10 +133,10 @@ def test_the_other_direction_reads_the_other_side() -> None:
     assert "south -> north" in done.stdout.splitlines()[0]
 
 
-def test_without_offline_it_says_that_there_is_no_live_target_yet() -> None:
-    """Exit code 69, and what to add."""
-    done = drplan("plan", *sites()[:-1], code=69)
-    assert "--offline" in done.stderr
+def test_without_offline_the_target_is_asked_and_a_password_is_needed() -> None:
+    """Exit code 77 before anything is sent, and what to set."""
+    done = drplan("plan", *sites()[:-1], code=77)
+    assert "DRPLAN_SECONDARY_PASSWORD" in done.stderr
 
 
 @pytest.mark.parametrize(

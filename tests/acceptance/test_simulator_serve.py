@@ -423,6 +423,7 @@ def test_a_signal_ends_it_and_nothing_is_left(tmp_path: Path, sent: signal.Signa
         (("--listen", "192.0.2.1:0,127.0.0.1:0"), 1, "not possible to listen"),
         (("--engine-version", "newest"), 65, "not the version"),
         (("--write-mapping", str(DEMO / "mapping.yml")), 65, "would replace the mapping itself"),
+        (("--write-mapping", "/no/such/folder/mapping.yml"), 1, "cannot be written"),
         (("--faults", str(DEMO / "scenario.yml")), 65, "either request or event"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from drplan.simulator.server.world import World
 from drplan.wire.request import API_PREFIX
 
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+_EVERYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - told apart, not bound
 
 
 @dataclass(frozen=True)
@@ -72,10 +74,11 @@ async def serve(
     ``ready`` is called once clients can come. Raises ``RunFailed`` where a port cannot be had,
     ``InvalidInput`` where an order names what is not there.
     """
-    doors: dict[str, Door] = {}
-    folder = Path(tempfile.mkdtemp(prefix="drplan-simulator-"))
-    try:
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+    # Signals are waited for until the last file is gone.
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        doors: dict[str, Door] = {}
+        folder = Path(tempfile.mkdtemp(prefix="drplan-simulator-"))
+        try:
             for role, site in sites.items():
                 doors[role] = Door(site.address, is_open=site.is_up)
             async with trio.open_nursery() as nursery:
@@ -85,10 +88,10 @@ async def serve(
                 for door in doors.values():
                     door.abort_all()
                 nursery.cancel_scope.cancel()
-    finally:
-        for door in doors.values():
-            door.close()
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            for door in doors.values():
+                door.close()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _start(
@@ -101,7 +104,7 @@ async def _start(
 ) -> Served:
     timeline = next(iter(sites.values())).engine.timeline
     world = World(timeline, speed=speed)
-    made = make_certificates([*_LOCAL, *(door.host for door in doors.values())])
+    made = make_certificates([*_LOCAL, *(_reached_at(door) for door in doors.values())])
     ca_file = folder / "ca.pem"
     write_atomic(ca_file, made.authority)
     machines = {
@@ -130,6 +133,11 @@ async def _start(
     )
 
 
+def _reached_at(door: Door) -> str:
+    """The host that clients write: this machine's name where it listens everywhere."""
+    return socket.gethostname() if door.host in _EVERYWHERE else str(door.host)
+
+
 def _url(door: Door) -> str:
-    host = f"[{door.host}]" if ":" in door.host else door.host
-    return f"https://{host}:{door.port}{API_PREFIX}"
+    host = _reached_at(door)
+    return f"https://{f'[{host}]' if ':' in host else host}:{door.port}{API_PREFIX}"

@@ -69,7 +69,7 @@ def sources(draw: st.DrawFn) -> SiteBuilder:
             luns=draw(st.sampled_from(((), ("3600a",)))),
             status=draw(st.sampled_from(("up", "up", "down", "paused"))),
             memory=draw(st.sampled_from((1, 6, 12))),
-            ha=draw(st.sampled_from((None, None, 1, 50))),
+            ha=draw(st.sampled_from((None, None, 0, 1, 50))),
             template_id="t-base" if thin else None,
         )
     return site

@@ -23,16 +23,32 @@ def keepers_first(registered: Iterable[Foreseen], state: Registering, drafts: Dr
 
     The first that takes one waits for all that keep theirs, the others for the first: so the edges
     stay few. A VM that does both counts as one that takes: the Engine gives it another address
-    rather than refuse it.
+    rather than refuse it. One that comes after a taker for another reason cannot come before it.
     """
     keepers, takers = _sorted_out(registered, state)
+    late = _followers({key for keys in takers.values() for key in keys}, drafts)
     for pool, keys in takers.items():
-        before = keepers.get(pool, set())
+        before = keepers.get(pool, set()) - late
         for key in keys:
             action = drafts.actions[key]
             after = tuple(sorted({*action.after, *before}))
             drafts.actions[key] = msgspec.structs.replace(action, after=after)
             before = before and {keys[0]}
+
+
+def _followers(keys: set[str], drafts: Drafts) -> set[str]:
+    """What comes after one of these actions, directly or not."""
+    found = set(keys)
+    grown = True
+    while grown:
+        more = {
+            key
+            for key, action in drafts.actions.items()
+            if key not in found and found.intersection((*action.after, *action.depends_on))
+        }
+        found |= more
+        grown = bool(more)
+    return found - keys
 
 
 def _sorted_out(

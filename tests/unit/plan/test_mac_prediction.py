@@ -159,6 +159,16 @@ def test_of_several_that_take_an_address_the_first_waits_for_the_others() -> Non
     assert register(made, "two").after == (register(made, "one").id,)
 
 
+def test_who_follows_one_that_takes_an_address_is_not_waited_for() -> None:
+    """With partial imports a second user of a LUN comes after the first, whatever their addresses."""
+    source = source_site()
+    source.add_vm("a", nics=(("app/app", None),), luns=("3600a",))
+    source.add_vm("b", nics=(("app/app", IN_RANGE),), luns=("3600a",))
+    made = plan(source, target_site(), mapping(settings=settings(partial_import=True)))
+    assert register(made, "a").after == ()
+    assert register(made, "b").after == (register(made, "a").id,)
+
+
 def test_too_small_a_pool_is_foreseen() -> None:
     """Fewer free addresses than NICs that need one."""
     target = SiteBuilder("south", status="uninitialized")

@@ -9,7 +9,6 @@ from drplan.model.action import Action
 from drplan.model.parameters import RegisterVmParameters
 from drplan.model.plan import Plan
 from tests.unit.plan.builders import (
-    lun,
     mapping,
     nfs,
     pair,
@@ -261,83 +260,6 @@ def test_a_template_whose_name_is_taken_is_refused() -> None:
     assert failure(plan(source, target), "template.base").startswith("Import Template failed")
 
 
-def seeing(*luns: str) -> SiteBuilder:
-    """A target whose one host sees these LUNs."""
-    target = target_site()
-    host = target.parts["hosts"].pop()
-    target.add(
-        "hosts",
-        entities.Host(
-            id=host.id,
-            name=host.name,
-            status="up",
-            cluster_id=host.cluster_id,
-            luns=tuple(entities.Lun(id=item) for item in luns),
-        ),
-    )
-    return target
-
-
-def with_lun(*names: str) -> SiteBuilder:
-    """A source with VMs that have the LUN 3600a."""
-    source = source_site()
-    for name in names:
-        source.add_vm(name, luns=("3600a",))
-    return source
-
-
-def test_a_mapped_lun_that_is_seen_is_fine() -> None:
-    """Nothing to foresee; the pair is sent."""
-    made = plan(with_lun("files"), seeing("3600b"), mapping(luns=(lun("3600a", "3600b"),)))
-    found = find(made, "vm.files")
-    assert found.expected_failure is None
-    assert isinstance(found.parameters, RegisterVmParameters)
-    (sent,) = found.parameters.registration.luns
-    assert (sent.source_id, sent.target.id) == ("3600a", "3600b")
-
-
-def test_a_lun_that_no_host_sees_is_refused() -> None:
-    """Row 15."""
-    made = plan(with_lun("files"), seeing(), mapping(luns=(lun("3600a", "3600b"),)))
-    assert "not visible" in failure(made, "vm.files")
-
-
-def test_an_unmapped_lun_keeps_its_own_id() -> None:
-    """1.4: then that id must be seen."""
-    assert find(plan(with_lun("files"), seeing("3600a")), "vm.files").expected_failure is None
-    assert "3600a" in failure(plan(with_lun("files"), seeing("3600b")), "vm.files")
-
-
-def test_a_lun_mapping_without_a_target_is_refused() -> None:
-    """Row 17, checked before the others."""
-    incomplete = lun("3600a", "3600b", iqn=None)
-    made = plan(with_lun("files"), seeing("3600b"), mapping(luns=(incomplete,)))
-    assert "missing at least one connection parameter" in failure(made, "vm.files")
-
-
-def test_a_lun_is_given_to_one_vm_only() -> None:
-    """Row 16: also a shared one; the second comes after the first and is refused."""
-    made = plan(with_lun("a", "b"), seeing("3600a"))
-    first, second = find(made, "vm.a"), find(made, "vm.b")
-    assert first.expected_failure is None
-    assert second.expected_failure is not None
-    assert "is used by another disk" in second.expected_failure
-    assert first.id in second.after
-    assert "lun:3600a" in first.exclusive
-
-
-def test_a_lun_that_only_some_hosts_see_is_a_warning() -> None:
-    """The Engine asks one of them at random."""
-    target = seeing("3600a")
-    target.add(
-        "hosts",
-        entities.Host(id="h2", name="h2", status="up", cluster_id="south-c1", luns=()),
-    )
-    made = plan(with_lun("files"), target)
-    assert find(made, "vm.files").expected_failure is None
-    assert any("may be refused for its LUN" in item.summary for item in made.diagnostics)
-
-
 def test_an_architecture_that_does_not_fit_is_refused() -> None:
     """Row 19."""
     source = source_site()
@@ -373,3 +295,64 @@ def test_a_domain_in_another_data_center_than_the_cluster_does_not_count() -> No
     target.add_cluster("far", data_center="far")
     made = plan(source, target, mapping(clusters=(pair("c1", "far"),)))
     assert "Storage Domain doesn't exist" in failure(made, "vm.web")
+
+
+def test_a_template_on_other_domains_than_the_vm_is_refused() -> None:
+    """Row 13: a copy must be on a domain of the VM's own disks."""
+    source = source_site()
+    source.add_domain("d2")
+    source.add_template("base", domains=("d1",))
+    source.add_vm("web", domains=("d2",), template_id="t-base")
+    source.add_vm("pxe", domains=(), template_id="t-base")
+    made = plan(source, target_site(), mapping(nfs("d1", master=True), nfs("d2")))
+    for address in ("vm.web", "vm.pxe"):
+        assert "does not contain the VM Template" in failure(made, address)
+
+
+def test_a_diskless_vm_is_looked_for_in_its_own_data_center_only() -> None:
+    """Another data center's domains do not list it."""
+    source = source_site()
+    source.add_data_center("branch")
+    source.add_cluster("c2", data_center="branch")
+    source.add_vm("pxe", cluster="c2", domains=())
+    made = plan(source, target_site(), mapping(clusters=(pair("c2", "c1"),)))
+    assert {item.address: item.reason for item in made.not_done}["vm.pxe"] == "no_mapped_domain"
+
+
+def with_memory(*domains: str) -> SiteBuilder:
+    """A source with a VM on d1 and d2 whose snapshot's memory is on these domains."""
+    source = source_site()
+    source.add_domain("d2")
+    source.add_domain("d3")
+    source.add_vm(
+        "web",
+        domains=("d1", "d2"),
+        snapshots=(entities.Snapshot(id="s", type="regular", with_memory=True),),
+    )
+    for number, domain in enumerate(domains):
+        source.add(
+            "disks",
+            entities.Disk(
+                id=f"memory{number}",
+                name="web_snapshot_memory",
+                content_type="memory_dump_volume",
+                storage_domain_ids=(f"sd-{domain}",),
+            ),
+        )
+    return source
+
+
+def test_a_vm_with_memory_is_registered_through_the_domain_that_holds_it() -> None:
+    """Row 11b: memory volumes are looked for on the domain of the request only."""
+    mapped = mapping(nfs("d1", master=True), nfs("d2"), nfs("d3"))
+    parameters = find(plan(with_memory("d2"), target_site(), mapped), "vm.web").parameters
+    assert isinstance(parameters, RegisterVmParameters)
+    assert parameters.domain == "storage_domain.d2"
+
+
+def test_memory_on_a_domain_that_does_not_list_the_vm_is_refused() -> None:
+    """It cannot be registered through that one."""
+    mapped = mapping(nfs("d1", master=True), nfs("d2"), nfs("d3"))
+    assert "memory of a snapshot" in failure(
+        plan(with_memory("d3"), target_site(), mapped), "vm.web"
+    )

@@ -71,11 +71,12 @@ def test_what_did_not_run_stays_down(status: str) -> None:
 def test_ha_comes_first_then_priority_then_tier_then_name() -> None:
     """R40, in every queue: registrations as well as starts."""
     source = source_site()
-    for name, ha in (("b", None), ("a", None), ("low", 1), ("high", 100), ("first", None)):
+    wanted = (("b", None), ("a", None), ("low", 1), ("high", 100), ("none", 0), ("first", None))
+    for name, ha in wanted:
         source.add_vm(name, ha=ha)
     tiers = (StartTier(name="core", vms=("fir*",)),)
     made = plan(source, target_site(), mapping(**rules(tiers=tiers)))
-    expected = ["high", "low", "first", "a", "b"]
+    expected = ["high", "low", "none", "first", "a", "b"]
     assert list(starts(made)) == expected
     registered = [a for a in made.actions() if a.operation == "register"]
     assert [a.name for a in registered] == expected

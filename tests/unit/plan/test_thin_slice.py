@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from drplan.model.inventory import Inventory
 from drplan.model.parameters import ImportParameters, RegisterVmParameters
 from drplan.model.plan import Plan
@@ -98,6 +100,22 @@ def test_nothing_is_left_to_do_once_the_desired_state_is_reached() -> None:
     after = reached(source, target, made)
     assert diff(made.planned_values, after) == ()
     assert plan(source, after).actions() == ()
+
+
+def test_a_vm_that_an_operator_stopped_meanwhile_is_no_change() -> None:
+    """Design decision 12: its power was desired until it was up once."""
+    source, target, made = thin()
+    after = reached(source, target, made)
+    stopped = msgspec.structs.replace(
+        after,
+        vms=tuple(msgspec.structs.replace(vm, status="down") for vm in after.vms),
+    )
+    assert diff(made.planned_values, stopped) == ()
+    never = msgspec.structs.replace(stopped, started_vm_ids=())
+    assert [(change.address, change.kind) for change in diff(made.planned_values, never)] == [
+        ("vm.db", "vm_down"),
+        ("vm.web", "vm_down"),
+    ]
 
 
 def test_the_counts_are_of_entities() -> None:

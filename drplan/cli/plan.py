@@ -20,6 +20,7 @@ from drplan.cli.credentials import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
 
     from drplan.model.plan import Author, Plan
@@ -105,7 +106,7 @@ def plan(
     expires: Annotated[
         str,
         typer.Option("--expires", metavar="TIME", help="How long it can be used: 24h, 7d, never."),
-    ] = "24h",
+    ] = "never",
     detailed_exitcode: Annotated[
         bool,
         typer.Option("--detailed-exitcode", help="Exit with 2 where there is something to do."),
@@ -224,6 +225,19 @@ def _print_plan(planning: Planning, request: PlanningRequest, *, full: bool) -> 
         terminal.write_error(f"{finding.severity}: {one_line(finding)}")
     name = str(request.out) if request.out else "PLAN"
     paper.show(render_plan(planning.plan, "text", width=paper.width(), full=full, file=name))
+    paper.show("\n".join(_closing(planning.plan, request)))
+
+
+def _closing(made: Plan, request: PlanningRequest) -> Iterator[str]:
+    """Where the plan is, the commands that come next, and once more which way it goes."""
+    if request.out is not None:
+        recorded = f" --cassettes {request.cassettes}"
+        yield f"\nSaved the plan to: {request.out}   (id {made.plan_id}, {made.digest[:19]})"
+        yield f"\nTo put it in a ticket:   drplan show --format md {request.out}"
+        yield f"To rehearse just this:   drplan rehearse {request.out}{recorded}"
+    state = "can be applied" if made.applyable else "CANNOT BE APPLIED, a check failed"
+    direction = made.direction
+    yield f"\n{made.mode.upper()}  {direction.source} -> {direction.target}: {state}"
 
 
 def _new_id() -> str:

@@ -30,7 +30,6 @@ from drplan.workflows.credentials import Credentials, CredentialSources
 from drplan.workflows.live_site import LiveOptions, read_live_inventory
 from drplan.workflows.sites import find_recorded_site, read_recorded_inventory
 
-DEFAULT_VALIDITY: Final = timedelta(hours=24)
 _DURATION: Final = re.compile(r"(\d+)(m|h|d)")
 _UNITS: Final = {"m": 60, "h": 3600, "d": 86400}
 
@@ -59,7 +58,7 @@ class PlanningRequest:
     unexpected_limit: int | None = None
     ticket: str | None = None
     message: str | None = None
-    valid_for: timedelta | None = DEFAULT_VALIDITY
+    valid_for: timedelta | None = None
     sources: CredentialSources = field(default_factory=CredentialSources)
     live: LiveOptions = field(default_factory=LiveOptions)
 

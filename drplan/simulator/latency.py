@@ -82,5 +82,15 @@ class Latency:
     """``powering_up`` until ``up`` without guest agent: about 60 s (engine-entities.md 4.2)."""
     vm_shutdown: float = 60.0
     """A guest that obeys the shutdown request."""
+    vm_grace: float = 30.0
+    """``VmGracefulShutdownTimeout``: how long the host waits before it asks the guest."""
+    host_poll: float = 3.0
+    """``VdsRefreshRate``: when the Engine notices what became of a VM."""
+    remove_disk: float = 5.0
+    """The SPM's removal of one image."""
+    host_maintenance: float = 20.0
+    """A host leaves its data center: VMs are gone, storage and pool are disconnected."""
+    host_activation: float = 15.0
+    """A host comes back: network, storage and pool are connected."""
     vm_stop: float = 3.0
     """Power off."""

@@ -84,6 +84,12 @@ def reserve(store: Store, host: str, size: VmSize) -> None:
     store.set_value(f"/hosts/{host}", "max_scheduling_memory", str(left * MIB))
 
 
+def give_back(store: Store, host: str, size: VmSize) -> None:
+    """A VM left the host: its memory can be scheduled again."""
+    left = free_memory(store, host) + size.required
+    store.set_value(f"/hosts/{host}", "max_scheduling_memory", str(left * MIB))
+
+
 def _vms_on(store: Store, host: str) -> Iterator[str]:
     for vm in store.members("/vms"):
         status = store.value(vm, "status") or "down"

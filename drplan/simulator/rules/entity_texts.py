@@ -58,17 +58,9 @@ ENTITY_TEXTS: Mapping[str, tuple[Kind, str]] = {
         "Cannot force remove VM when there are running tasks.",
     ),
     # Templates (RemoveVmTemplateCommand).
-    "VMT_CANNOT_REMOVE_BLANK_TEMPLATE": (
-        _C,
-        "Cannot ${action} ${type}. Removing Blank Template is not allowed.",
-    ),
     "VMT_CANNOT_REMOVE_DETECTED_DERIVED_VM": (
         _C,
         "Cannot delete Template. Template is being used by the following VMs: ${vmsList}.",
-    ),
-    "VMT_CANNOT_REMOVE_BASE_WITH_VERSIONS": (
-        _C,
-        "Cannot delete Base Template that has Template Versions, please first remove all Template Versions for this Template: ${versionsList}.",
     ),
     # Disks (RemoveDiskCommand).
     "ACTION_TYPE_FAILED_VM_IS_NOT_DOWN": (

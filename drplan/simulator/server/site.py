@@ -5,8 +5,10 @@ The proxy, the login, the certificate authority, the health page, and the API be
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import unquote
 
 from drplan.simulator import answers
 from drplan.simulator.core import Engine
@@ -25,6 +27,10 @@ _PROXY_503: Final = (
     "capacity problems. Please try again later."
 )
 _NOT_FOUND: Final = "The requested URL was not found on this server."
+_ENCODED: Final = re.compile(r"%00|%2f", re.IGNORECASE)
+"""What the proxy takes in no address (``AllowEncodedSlashes`` is off)."""
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML can hold, and thus no id."""
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE", "OPTIONS"})
 _ALLOWED: Final = "GET, HEAD, POST, PUT, DELETE, OPTIONS"
 
@@ -45,6 +51,8 @@ class Site:
     async def answer(self, request: Request) -> Response | Cut:
         """The answer to a request at any address; or how the connection ends without one."""
         self.world.advance()
+        if _ENCODED.search(request.path):
+            return self.respond(proxy_page(404, "Not Found", _NOT_FOUND))
         path = request.path.partition(";")[0].rstrip("/")
         if path == API_PREFIX or path.startswith(API_PREFIX + "/"):
             return await self._api(request)
@@ -65,6 +73,8 @@ class Site:
         if not login.authenticated(request, self.sessions, self.world.now):
             self.refused += 1
             return self.respond(answers.unauthorised())
+        if _NO_TEXT.search(unquote(request.path)):
+            return self.respond(answers.empty(404))
         if request.method == "OPTIONS":
             return self.respond(Answer(200, b"", None, (("Allow", _ALLOWED),)))
         token = login.bearer_token(request)

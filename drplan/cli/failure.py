@@ -128,12 +128,13 @@ def _diagnostic(
         "@module": "drplan.ui",
         "@timestamp": datetime.now(UTC).isoformat(timespec="microseconds"),
         "type": "diagnostic",
+        "seq": 1,
         "diagnostic": {
             "severity": "error",
             "summary": summary,
             "where": where,
             "findings": findings,
-            "next_step": next_step,
+            "next_step": next_step or "",
         },
     }
     try:

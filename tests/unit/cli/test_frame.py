@@ -10,9 +10,10 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from drplan import errors
+from drplan import errors, resources
 from drplan.cli import main as frame
 from drplan.cli.app import command_app
 from drplan.cli.commands import COMMANDS, Command
@@ -119,6 +120,8 @@ def test_with_json_an_error_is_one_event(run: Run, capsys: pytest.CaptureFixture
     assert event["type"] == "diagnostic"
     assert event["diagnostic"]["summary"] == "split brain"
     assert event["diagnostic"]["where"] == "site b"
+    schema = json.loads(resources.schema_text("event"))
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(event)) == []
 
 
 def test_an_error_cannot_steer_the_terminal(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from drplan.simulator import answers, elements, merging
 from drplan.simulator.catalogue import SEARCHABLE, TOP, is_collection, kind_of
 from drplan.simulator.elements import Element
@@ -14,6 +16,7 @@ from drplan.simulator.store import Store, split
 from drplan.simulator.subcollections import is_known
 
 _UNREGISTERED = frozenset({"vms", "templates", "disks"})
+_AT_HOME = frozenset({"clusters", "networks"})
 
 
 def read(call: Call) -> Answer:
@@ -23,6 +26,7 @@ def read(call: Call) -> Answer:
         return call.engine.no_rule(other)
     if call.path == "/":
         return _root(call)
+    call = _at_home(call)
     if is_collection(call.path):
         return _list(call)
     return _single(call)
@@ -42,6 +46,20 @@ def _other_form(call: Call) -> str | None:
         return "API version 3"
     accepted = call.request.header("Accept") or "*/*"
     return None if "xml" in accepted or "*/*" in accepted else f"answers as {accepted}"
+
+
+def _at_home(call: Call) -> Call:
+    """Beneath a data center, clusters and networks have the sub-collections that they have at home.
+
+    BackendDataCenterClusterResource extends BackendClusterResource, the network's likewise. The
+    generator of the Ansible role reads affinity groups at that address.
+    """
+    parts = call.path.strip("/").split("/")
+    if len(parts) < 5 or parts[0] != "datacenters" or parts[2] not in _AT_HOME:
+        return call
+    if call.store.is_declared(call.path):
+        return call
+    return replace(call, path="/" + "/".join(parts[2:]))
 
 
 def _root(call: Call) -> Answer:

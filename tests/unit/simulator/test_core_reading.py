@@ -154,6 +154,14 @@ def test_a_domain_lists_what_has_disks_on_it(engine: Engine, ask: Ask, ids_in: I
     assert ids_in(ask(engine, "/storagedomains/s2/vms")) == []
 
 
+def test_a_cluster_under_its_data_center_has_what_it_has_at_home(
+    engine: Engine, ask: Ask, ids_in: IdsIn
+) -> None:
+    """BackendDataCenterClusterResource extends the cluster's own: the role's generator asks there."""
+    assert ids_in(ask(engine, "/datacenters/dc/clusters/c/affinitygroups")) == ["g"]
+    assert ask(engine, "/datacenters/dc/clusters/missing/affinitygroups").status == 404
+
+
 def test_views_follow_references(engine: Engine, ask: Ask, ids_in: IdsIn) -> None:
     """Clusters of a data center, labels of a VM, members of an affinity group."""
     assert ids_in(ask(engine, "/datacenters/dc/clusters")) == ["c"]

@@ -169,6 +169,9 @@ def test_views_follow_references(engine: Engine, ask: Ask, ids_in: IdsIn) -> Non
     assert ids_in(ask(engine, "/vms/b/affinitylabels")) == []
     assert ids_in(ask(engine, "/affinitylabels/l/vms")) == ["a"]
     assert ids_in(ask(engine, "/clusters/c/affinitygroups/g/vms")) == ["a"]
+    assert ids_in(ask(engine, "/datacenters/dc/clusters/c/affinitygroups")) == ["g"]
+    assert ids_in(ask(engine, "/datacenters/dc/clusters/c/affinitygroups/g/vms")) == ["a"]
+    assert ask(engine, "/datacenters/dc/clusters/nowhere/affinitygroups").status == 404
     assert ask(engine, "/vms/a/affinitylabels/l").status == 200
     assert ask(engine, "/vms/b/affinitylabels/l").status == 404
 

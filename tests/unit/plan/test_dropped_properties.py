@@ -111,17 +111,17 @@ def knowing(users: tuple[str, ...], roles: tuple[str, ...]) -> SiteBuilder:
 def test_unknown_users_and_roles_are_lost() -> None:
     """A user must be in the target Engine's own table."""
     made = plan(
-        with_permissions(("anna", "UserRole"), ("bruno", "Special")),
-        knowing(("anna",), ("UserRole",)),
+        with_permissions(("crm-owner", "UserRole"), ("crm-reader", "Special")),
+        knowing(("crm-owner",), ("UserRole",)),
     )
-    assert dropped(made) == [("role", "Special"), ("user", "bruno@corp")]
+    assert dropped(made) == [("role", "Special"), ("user", "crm-reader@corp")]
 
 
 def test_a_mapped_role_is_kept() -> None:
     """Mapped to one that the target has."""
     made = plan(
-        with_permissions(("anna", "Special")),
-        knowing(("anna",), ("UserRole",)),
+        with_permissions(("crm-owner", "Special")),
+        knowing(("crm-owner",), ("UserRole",)),
         mapping(roles=(pair("Special", "UserRole"),)),
     )
     assert dropped(made) == []
@@ -130,8 +130,8 @@ def test_a_mapped_role_is_kept() -> None:
 def test_a_role_that_one_user_would_get_twice_rolls_the_registration_back() -> None:
     """1.4: the Engine applies the mapping twice, and the index on permissions is unique."""
     made = plan(
-        with_permissions(("anna", "A"), ("anna", "B")),
-        knowing(("anna",), ("A", "B", "C")),
+        with_permissions(("crm-owner", "A"), ("crm-owner", "B")),
+        knowing(("crm-owner",), ("A", "B", "C")),
         mapping(roles=(pair("A", "B"), pair("B", "C"))),
     )
     failure = register(made).expected_failure

@@ -81,9 +81,10 @@ def rehearse(
                 # The stream has told why, and its summary is the last line.
                 return error.exit_code
             raise
-    if report is not None:
-        write_report(report, rehearsal.report)
     if not as_json:
         terminal.write("")
         paper.show(render_report(rehearsal.report, "text", width=paper.width()))
+    if report is not None:
+        # Last: where it cannot be written, what was rehearsed has been shown all the same.
+        write_report(report, rehearsal.report)
     return exit_codes.DONE if rehearsal.report.success else exit_codes.PARTIAL

@@ -238,6 +238,8 @@ def _detail(plan: Plan) -> str:
     templates = [a for a in actions if a.operation == "register" and a.type == "template"]
     vms = [a for a in actions if a.operation == "register" and a.type == "vm"]
     starts = [a for a in actions if a.operation == "start"]
+    lost = plan_tables.doomed(actions)
+    futile = sum(1 for start in starts if start.expected_failure or start.id in lost)
     parts = [
         wording.count(len(domains), "storage domain") + " to attach" if domains else "",
         wording.listing(
@@ -252,5 +254,6 @@ def _detail(plan: Plan) -> str:
         )
         + (" to register" if templates or vms else ""),
         wording.count(len(starts), "VM") + " to start" if starts else "",
+        f"of these starts, {futile} not to succeed as far as foreseen" if futile else "",
     ]
     return "; ".join(part for part in parts if part)

@@ -134,6 +134,9 @@ def test_what_needs_a_foreseen_failure_is_not_promised() -> None:
     (row,) = plan_tables.vm_rows(plan)
 
     assert row.ends == "not registered: the name is taken"
+    assert "of these starts, 1 not to succeed as far as foreseen" in " ".join(
+        renderer.render_plan(plan, "text").split()
+    )
     assert plan_tables.doomed(plan.actions()) == {"a004": "vm.db01"}
 
 

@@ -24,7 +24,6 @@ from drplan.apply.perform import performer
 from drplan.apply.recheck import recheck
 from drplan.apply.run_report import assemble, unexplained
 from drplan.apply.stream import Listener, Stream
-from drplan.apply.terms import Answer
 from drplan.clock import OffsetClock
 from drplan.documents.journal_file import JournalWriter
 from drplan.documents.plan_file import read_plan
@@ -246,10 +245,10 @@ async def _carry_out(
     )
 
 
-async def _assume_yes(gate: Gate) -> Answer:
+async def _assume_yes(gate: Gate) -> str:
     """A rehearsal asks nobody."""
     await trio.lowlevel.checkpoint()
-    return Answer(opened=True, text="assumed yes, this is a rehearsal")
+    return "assumed yes, this is a rehearsal"
 
 
 async def _look_again(

@@ -11,10 +11,10 @@ import trio
 from trio.testing import MockClock
 
 from drplan.apply.context import Context, Shared
+from drplan.apply.dispatcher import Effort
 from drplan.apply.perform import carry_out
 from drplan.apply.result import Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Effort
 from drplan.apply.turns import Turns
 from drplan.clock import OffsetClock
 from drplan.engine.engine import Engine

@@ -14,10 +14,9 @@ import trio.lowlevel
 from trio.testing import MockClock
 
 from drplan.apply.counts import counts_of
-from drplan.apply.dispatcher import dispatch
+from drplan.apply.dispatcher import Effort, dispatch
 from drplan.apply.result import ActionFailed, Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Answer, Effort
 from drplan.apply.turns import Turn
 from drplan.clock import OffsetClock
 from drplan.errors import EngineFault, RunFailed
@@ -89,9 +88,9 @@ def run(
             raise failing[action.id]
         return Result()
 
-    async def ask(gate: Gate) -> Answer:
+    async def ask(gate: Gate) -> str | None:
         await trio.lowlevel.checkpoint()
-        return Answer(opened=answer is not None, text=answer or "no")
+        return answer
 
     async def main() -> tuple[Outcome, ...]:
         clock = OffsetClock(datetime(2026, 3, 1, tzinfo=UTC), trio.current_time)

@@ -68,7 +68,7 @@ def test_its_help_names_the_commands(machine: Machine) -> None:
     result = machine.run()
 
     assert result.returncode == 0
-    for word in ("setup", "demo", "test"):
+    for word in ("setup", "demo", "test", "peer"):
         assert f"\n  {word} " in result.stdout
 
 

@@ -1,6 +1,6 @@
 """The unmodified role against two served Engines, and what its known defects leave there.
 
-B numbers are the role's defects and limits in docs/simulator.md, "The role beside drplan".
+B and R numbers: the role's defects and the guide's requirements, as role-contract.md has them.
 """
 
 from __future__ import annotations

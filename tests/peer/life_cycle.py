@@ -43,6 +43,7 @@ class LifeCycle:
     clean_with_unknown_vm: Stage
     clean_active: Stage
     clean_inactive: Stage
+    clean_in_maintenance: Stage
     failback: Stage
 
 
@@ -70,10 +71,14 @@ def live(ansible: Ansible, sites: Sites) -> LifeCycle:
     first = _stage(ansible, sites, "clean_engine", "clean-1")
     _order(sites, "{event: host_returns, host: north-h3, site: primary}")
     second = _stage(ansible, sites, "clean_engine", "clean-2")
-    for storage in load_mapping(sites.mapping)[0].storages:
-        name = storage.side("primary").name
+    names = [str(it.side("primary").name) for it in load_mapping(sites.mapping)[0].storages]
+    for name in names:
         _order(sites, f"{{event: domain_goes_inactive, storage_domain: {name}, site: primary}}")
     third = _stage(ansible, sites, "clean_engine", "clean-3")
+    for name in names:
+        _order(sites, f"{{event: domain_recovers, storage_domain: {name}, site: primary}}")
+    sites.deactivate("primary", names)
+    fourth = _stage(ansible, sites, "clean_engine", "clean-4")
     back: dict[str, Any] = {"dr_target_host": "primary", "dr_source_map": "secondary"}
 
     def administrators_turn_replication_round() -> None:
@@ -86,7 +91,8 @@ def live(ansible: Ansible, sites: Sites) -> LifeCycle:
         at_pause=administrators_turn_replication_round,
     )
     return LifeCycle(
-        before, generated, generated_file, validated, failover, first, second, third, failback
+        *(before, generated, generated_file, validated, failover),
+        *(first, second, third, fourth, failback),
     )
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,29 @@ class Sites:
             answer = client.request(method, f"{base}/drplan-simulator{target}", content=body)
             return answer.raise_for_status().json()
 
+    def deactivate(self, role: str, names: Iterable[str]) -> None:
+        """Put storage domains into maintenance, as an administrator does; the masters last.
+
+        What still runs on them is stopped before: the Engine would refuse.
+        """
+        found = self.inventory(role, f"maintenance-{role}")
+        chosen = [it for it in found.storage_domains if it.name in set(names)]
+        for vm in _running_on(found, {it.id for it in chosen}):
+            self._act(role, f"/vms/{vm}/stop")
+        self.steer("POST", "/time/skip?seconds=60")
+        for domain in sorted(chosen, key=lambda it: it.master):
+            path = f"/datacenters/{domain.data_center_ids[0]}/storagedomains/{domain.id}"
+            self._act(role, f"{path}/deactivate")
+        self.steer("POST", "/time/skip?seconds=300")
+
+    def _act(self, role: str, path: str) -> None:
+        trust = ssl.create_default_context(cafile=self.ca_file)
+        login = (self.of(role, "user"), self.of(role, "password"))
+        headers = {"Content-Type": "application/xml", "Accept": "application/xml"}
+        with httpx.Client(verify=trust, auth=login, headers=headers, timeout=120) as client:
+            answer = client.post(f"{self.of(role, 'url')}{path}", content="<action/>")
+            assert answer.status_code == 200, answer.text
+
     def writes(self, role: str, since: int = 0) -> list[str]:
         """What changed that Engine: method, address without the API's prefix, status."""
         return [
@@ -80,6 +103,16 @@ class Sites:
         )
         assert result.returncode == 0, result.stderr
         return read_recorded_inventory(find_recorded_site(out, role))
+
+
+def _running_on(inventory: Inventory, domains: set[str]) -> list[str]:
+    """The ids of the VMs that are not down and have a disk on one of the domains."""
+    there = {it.id for it in inventory.disks if domains & set(it.storage_domain_ids)}
+    return [
+        vm.id
+        for vm in inventory.vms
+        if vm.status != "down" and any(it.disk_id in there for it in vm.disk_attachments or ())
+    ]
 
 
 @contextmanager

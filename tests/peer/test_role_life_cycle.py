@@ -1,6 +1,6 @@
 """The unmodified role against two served Engines, and what its known defects leave there.
 
-B and R numbers: the role's defects and the guide's requirements, as role-contract.md has them.
+B numbers are the role's defects and limits in docs/simulator.md, "The role beside drplan".
 """
 
 from __future__ import annotations
@@ -110,9 +110,24 @@ def test_vms_are_powered_off_without_asking_them(life_cycle: LifeCycle) -> None:
     assert "HostedEngine" in still
 
 
-def test_domains_that_are_inactive_are_destroyed(life_cycle: LifeCycle) -> None:
-    """Removed from the database alone, the masters last (B4.10); orphans stay (B4.5)."""
+def test_of_two_vms_of_one_name_one_runs_on(life_cycle: LifeCycle) -> None:
+    """VMs are stopped by name: both times it is the same one (as B3.15)."""
+    primary = life_cycle.clean_active.primary
+    assert primary is not None
+    assert sorted(str(it.status) for it in primary.vms if it.name == "wiki") == ["down", "up"]
+
+
+def test_domains_that_are_inactive_are_refused(life_cycle: LifeCycle) -> None:
+    """The module manages no inactive domain, not even to destroy it: the play stops."""
     stage = life_cycle.clean_inactive
+    assert stage.played.code == 2
+    assert "Not possible to manage storage domain" in stage.played.output
+    assert stage.writes["primary"] == ()
+
+
+def test_domains_in_maintenance_are_destroyed(life_cycle: LifeCycle) -> None:
+    """Removed from the database alone, the masters last (B4.10); orphans stay (B4.5)."""
+    stage = life_cycle.clean_in_maintenance
     assert stage.played.code == 0, stage.played.output
     removed = [it for it in stage.writes["primary"] if it.startswith("DELETE /storagedomains/")]
     assert len(removed) == len(MAPPED)

@@ -19,8 +19,6 @@ COMMANDS = (
     Command("plan", "drplan.cli.plan", "Work out what a failover would do, and save it", "Plan"),
     Command("show", "drplan.cli.show", "Render a saved plan, for people or programs", "Plan"),
     Command("rehearse", "drplan.cli.rehearse", "Run a plan on simulated Engines", "Plan"),
-    Command("apply", "drplan.cli.apply", "Carry out a plan on the live target", "Run"),
-    Command("resume", "drplan.cli.resume", "Go on with a run that stopped", "Run"),
     Command("simulator", "drplan.cli.simulator", "Make simulated sites, and serve them", "Tools"),
     Command("schema", "drplan.cli.schema", "Print the JSON Schema of a document", "Tools"),
     Command("version", "drplan.cli.version", "Print the version", "Tools"),

@@ -143,11 +143,22 @@ def test_the_failback_waits_for_the_storage(life_cycle: LifeCycle) -> None:
     assert stage.played.code == 0, stage.played.output
     assert "press ENTER" in stage.played.output
     assert active(stage.primary) >= MAPPED
+    assert stage.primary is not None
+    assert {it.id for it in stage.primary.vms} >= {it.id for it in life_cycle.before["primary"].vms}
 
 
 def test_the_failback_does_not_remember_what_ran(life_cycle: LifeCycle) -> None:
-    """The list of running VMs cannot be made; the error is passed over (B4.1)."""
+    """The list of running VMs cannot be made; the error is passed over, nothing starts (B4.1)."""
     assert "can only concatenate str" in life_cycle.failback.played.output
+    assert not sent(life_cycle.failback, "primary", "/start")
+
+
+def test_a_vm_without_disks_is_registered_though_it_is_there(life_cycle: LifeCycle) -> None:
+    """Every domain lists it, no clean-up removed it: the Engine refuses it by its id (B3.14)."""
+    refused = [it for it in life_cycle.failback.writes["primary"] if it.endswith(" 409")]
+    diskless = {it.id for it in life_cycle.before["primary"].vms if it.name == "pxe-boot"}
+    assert refused
+    assert {it.split("/")[-2] for it in refused} == diskless
 
 
 def test_the_failback_leaves_both_sites_with_the_domains(life_cycle: LifeCycle) -> None:

@@ -6,10 +6,7 @@
     ├── InvalidInput       65   a file that cannot be read, parsed or believed
     ├── Refused             4   a plan that must not be used (altered, newer format, other Engine)
     ├── Blocked             5   a check failed
-    ├── Declined            6   a person said no
-    ├── Locked              7   somebody else works on the target
     ├── RunFailed           1   nothing was written, and nothing can be
-    ├── RunBroken           3   a run that had begun cannot go on; it can be resumed
     ├── EngineUnreachable  69   no answer, or the request was never sent
     │   ├── AnswerLost          the request may have taken effect: look before doing anything
     │   └── NotTrusted          something answers, and its certificate is not to be trusted
@@ -76,28 +73,10 @@ class Blocked(DrplanError):
     exit_code = 5
 
 
-class Declined(DrplanError):
-    """A person was asked and said no, or nobody could be asked."""
-
-    exit_code = 6
-
-
-class Locked(DrplanError):
-    """Somebody else holds the lock of the target."""
-
-    exit_code = 7
-
-
 class RunFailed(DrplanError):
     """The command failed before the first write."""
 
     exit_code = 1
-
-
-class RunBroken(DrplanError):
-    """A run that had begun cannot go on, its record for example; it can be resumed."""
-
-    exit_code = 3
 
 
 class EngineUnreachable(DrplanError):

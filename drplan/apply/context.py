@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from drplan.apply.dispatcher import Effort
 from drplan.apply.result import ActionFailed
 from drplan.apply.retry import may_pass, pauses
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Effort
 from drplan.apply.turns import Turn
-from drplan.engine.engine import CORRELATION_HEADER, Engine
-from drplan.engine.renewing import BeforeResend
+from drplan.engine.engine import Engine
 from drplan.errors import AnswerLost, EngineFault, EngineUnreachable
 from drplan.model.action import Action
 from drplan.model.event import ActionReference, EventType
-from drplan.wire.request import Request
 
 T = TypeVar("T")
 
@@ -51,8 +49,6 @@ class Shared:
     found: dict[str, dict[str, str]] = field(default_factory=dict)
     predicted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    resend: dict[str, Callable[[], str]] = field(default_factory=dict)
-    """By the Correlation-Id of a write under way: announces its next attempt, and names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +98,15 @@ class Context:
 
         ``target`` is method and path, for the journal. ``send`` is given the Correlation-Id.
         ``look`` says whether what the write is for is already there; it is asked again before
-        every further attempt, and before the first if the run was interrupted here. A refusal that
-        may pass is tried again for ten minutes.
+        every further attempt. A refusal that may pass is tried again for ten minutes.
         """
         waits = pauses(2.0, total=_WRITE_PATIENCE)
-        if self.effort.doubts:
-            found = await look()
-            if found is not None:
-                self.tell("reconciled", "it had happened before the interruption")
-                return found
         while True:
             correlation = self._announce(target)
-            self.shared.resend[correlation] = lambda: self._announce(target)
             try:
                 answer = await send(correlation)
             except AnswerLost as error:
-                await self.turn.take()
-                self.tell("log", f"{error}: looking what became of it", level="warn")
-                await self._let_the_engine_finish(self.effort.correlation)
+                await self._let_the_engine_finish(correlation, error)
                 await self._pause_or_raise(waits, error)
             except EngineUnreachable as error:
                 await self._pause_or_raise(waits, error)
@@ -132,22 +119,12 @@ class Context:
             else:
                 await self.turn.take()
                 self.effort.retriable = False
-                accepted = self.effort.correlation
-                self.tell("accepted", "accepted", level="debug", correlation_id=accepted)
+                self.tell("accepted", "accepted", level="debug", correlation_id=correlation)
                 return answer
-            finally:
-                self.shared.resend.pop(correlation, None)
             found = await look()
             if found is not None:
-                last = self.effort.correlation
-                self.tell("reconciled", "it has happened meanwhile", correlation_id=last)
+                self.tell("reconciled", "it has happened meanwhile", correlation_id=correlation)
                 return found
-
-    async def settle(self) -> None:
-        """Wait until the Engine has finished what earlier attempts of this action asked of it."""
-        for correlation in self.effort.doubts:
-            self.tell("log", "looking what became of it", correlation_id=correlation)
-            await self._let_the_engine_finish(correlation)
 
     async def until(
         self, ask: Callable[[], Awaitable[T | None]], *, every: float, at_most: float, what: str
@@ -188,7 +165,6 @@ class Context:
         self.effort.attempts += 1
         attempt = self.effort.attempts
         correlation = correlation_id(self.run_id, self.action.id, attempt)
-        self.effort.correlation = correlation
         method, _, path = target.partition(" ")
         details = {"attempt": attempt, "correlation_id": correlation, "level": "debug"}
         self.tell("intent", f"about to send {target}", **details)
@@ -208,8 +184,10 @@ class Context:
         )
         await self.turn.sleep(pause)
 
-    async def _let_the_engine_finish(self, correlation: str) -> None:
+    async def _let_the_engine_finish(self, correlation: str, error: AnswerLost) -> None:
         """The request may be at work still: wait as long as the Engine has a job of its name."""
+        await self.turn.take()
+        self.tell("log", f"{error}: looking what became of it", level="warn")
         jobs = self.engine.system.jobs_service()
         for pause in pauses(_JOB_POLL, longest=_JOB_POLL, total=_WRITE_PATIENCE):
             listed = await self.read(jobs.list, search=f"correlation_id={correlation}")
@@ -221,20 +199,3 @@ class Context:
 def correlation_id(run_id: str, action_id: str, attempt: int) -> str:
     """The name of one request at the Engine: 36 characters that its filter keeps as they are."""
     return str(uuid.uuid5(_NAMESPACE, f"{run_id}/{action_id}/{attempt}"))
-
-
-def renewer(shared: Shared) -> BeforeResend:
-    """What is done before a write that an expired token stopped goes out again.
-
-    It had no effect, and its next sending is a new attempt with a name of its own. Writes that are
-    no action's (those of the lock) go out as they are.
-    """
-
-    async def announce(request: Request) -> Request:
-        next_attempt = shared.resend.get(request.header(CORRELATION_HEADER) or "")
-        if next_attempt is None:
-            return request
-        headers = dict(request.headers) | {CORRELATION_HEADER: next_attempt()}
-        return replace(request, headers=tuple(headers.items()))
-
-    return announce

@@ -8,7 +8,7 @@ event loop's own order never shows. A failure skips what depends on it; everythi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import trio
@@ -16,9 +16,8 @@ import trio
 from drplan.apply import wording
 from drplan.apply.result import Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Answer, Ask, Effort, Past, Perform, Terms
-from drplan.apply.turns import Turns
-from drplan.apply.walk import Walk, nodes_of, startable
+from drplan.apply.turns import Turn, Turns
+from drplan.apply.walk import Skip, Walk, nodes_of, startable
 from drplan.errors import DrplanError, EngineFault, RunFailed
 from drplan.model.action import Action
 from drplan.model.event import ActionReference, EventType
@@ -27,6 +26,22 @@ from drplan.model.outcome import Failure, Outcome
 
 HEARTBEAT_MS = 10_000
 """An action that goes on says so at least this often (plan-apply E10)."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """What an action has cost so far; its handler counts the attempts."""
+
+    attempts: int = 0
+    retriable: bool = False
+    """Whether the last refusal was of the kind that may pass."""
+
+
+Perform = Callable[[Action, Turn, Effort], Awaitable[Result]]
+"""Carries out one action. Raises ``DrplanError`` where it fails."""
+
+Ask = Callable[[Gate], Awaitable[str | None]]
+"""Answers a gate: the answer that opens it, or ``None`` for no."""
 
 
 @dataclass(slots=True)
@@ -58,17 +73,14 @@ async def dispatch(
     ask: Ask,
     stream: Stream,
     at_most: int | None = None,
-    terms: Terms | None = None,
 ) -> tuple[Outcome, ...]:
     """Run the graph to its end and tell how each action ended, in the order of ending.
-
-    Where ``terms`` halt the run, it ends as soon as nothing is in flight.
 
     Raises :class:`InvalidInput` for a graph that cannot be walked, and :class:`RunFailed` where a
     listener must keep a record and cannot. What ``perform`` raises beside ``DrplanError`` is a bug:
     it stops everything and comes out as it is.
     """
-    run = _Run(actions, gates, limits, stream, at_most, terms or Terms())
+    run = _Run(actions, gates, limits, stream, at_most)
     try:
         await run.until_over(perform, ask)
     except BaseExceptionGroup as group:
@@ -88,15 +100,12 @@ class _Run:
         limits: Mapping[str, int],
         stream: Stream,
         at_most: int | None,
-        terms: Terms,
     ) -> None:
         nodes = nodes_of(actions, gates)
-        self._terms = terms
-        self._halt = terms.halt
         self.outcomes: list[Outcome] = []
         self._actions = {action.id: action for action in actions}
         self._gates = {gate.id: gate for gate in gates}
-        self._walk = Walk(nodes, done=terms.done)
+        self._walk = Walk(nodes)
         self._limits = limits
         self._at_most = at_most
         self._stream = stream
@@ -107,47 +116,18 @@ class _Run:
         self._delays: dict[str, int] = {}
         self._ends: list[_End] = []
         self._news = trio.Event()
-        self._positions = sum(action.id in terms.done for action in actions)
-        self._gates_in_flight: set[str] = set()
-        self._unanswered: dict[str, trio.CancelScope] = {}
-        self._questions = 0
-        self._halt.on_ask(self._halted)
+        self._positions = 0
 
     async def until_over(self, perform: Perform, ask: Ask) -> None:
         mine = self._turns.of(0)
         async with trio.open_nursery() as nursery:
             await mine.take()
-            self._leave_out()
-            while not self._is_over():
-                if self._may_start():
-                    self._start_what_is_ready(nursery, perform, ask)
+            while not self._walk.is_over:
+                self._start_what_is_ready(nursery, perform, ask)
                 await self._next_news()
                 await mine.take()
                 self._tell_of_long_ones()
-                self._take_note_of_ends(nursery)
-
-    def _is_over(self) -> bool:
-        if self._halt.reason is None:
-            return self._walk.is_over
-        return not self._flights and not self._gates_in_flight
-
-    def _may_start(self) -> bool:
-        return self._halt.reason is None and not self._questions
-
-    def _halted(self) -> None:
-        """What waits for a person is not in flight, and is let go."""
-        for scope in self._unanswered.values():
-            scope.cancel()
-        self._news.set()
-
-    def _leave_out(self) -> None:
-        for name, reason in sorted(self._terms.left_out.items()):
-            if name in self._walk.ended:
-                continue
-            skips = self._walk.leave_out(name)
-            self._skip(name, None, reason)
-            for skip in skips:
-                self._skip(skip.id, skip.because, "")
+                self._take_note_of_ends()
 
     # --- starting -------------------------------------------------------------------------
 
@@ -174,9 +154,7 @@ class _Run:
 
     def _take_off(self, action: Action) -> _Flight:
         self._positions += 1
-        past = self._terms.past.get(action.id, Past())
-        effort = Effort(attempts=past.attempts, doubts=past.doubts)
-        flight = _Flight(action, self._stream.elapsed_ms(), self._positions, effort)
+        flight = _Flight(action, self._stream.elapsed_ms(), self._positions)
         self._flights[action.id] = flight
         heapq.heappush(self._heartbeats, (flight.began_ms + HEARTBEAT_MS, action.id))
         self._tell("start", flight, wording.starting(action))
@@ -199,39 +177,15 @@ class _Run:
         turn = self._turns.of(self._ranks[gate.id])
         await turn.take()
         self._stream.emit("gate_wait", f"{gate.id}: {gate.text}", gate=gate.id)
-        answer = await (self._run_command(gate, ask) if gate.command else self._wait(gate, ask))
-        if answer is None:
-            return
+        answer = await ask(gate)
         await turn.take()
-        kind: EventType = "gate_passed" if answer.opened else "gate_refused"
+        if answer is None:
+            self._end(gate.id, None, DrplanError("the gate was not opened"))
+            return
         self._stream.emit(
-            kind,
-            f"{gate.id}: {'passed' if answer.opened else 'NOT OPENED'} ({answer.text})",
-            level="info" if answer.opened else "error",
-            gate=gate.id,
-            answer=answer.text,
-            by=answer.by or None,
+            "gate_passed", f"{gate.id}: passed ({answer})", gate=gate.id, answer=answer
         )
-        refused = None if answer.opened else DrplanError("the gate was not opened")
-        self._end(gate.id, Result() if answer.opened else None, refused)
-
-    async def _run_command(self, gate: Gate, ask: Ask) -> Answer:
-        """A command is a write: once begun it is waited for."""
-        self._gates_in_flight.add(gate.id)
-        try:
-            return await ask(gate)
-        finally:
-            self._gates_in_flight.discard(gate.id)
-            self._news.set()
-
-    async def _wait(self, gate: Gate, ask: Ask) -> Answer | None:
-        """A person is waited for until the run is to begin nothing more."""
-        with trio.CancelScope() as scope:
-            self._unanswered[gate.id] = scope
-            if self._halt.reason is None:
-                return await ask(gate)
-        del self._unanswered[gate.id]
-        return None
+        self._end(gate.id, Result(), None)
 
     def _end(self, name: str, result: Result | None, error: DrplanError | None) -> None:
         self._ends.append(_End(self._stream.elapsed_ms(), name, result, error))
@@ -243,7 +197,7 @@ class _Run:
         """Until something has ended, a delay is over, or an action must say that it goes on."""
         while self._heartbeats and self._heartbeats[0][1] not in self._flights:
             heapq.heappop(self._heartbeats)
-        moments = [self._delays[name] for name in self._walk.delayed] if self._may_start() else []
+        moments = [self._delays[name] for name in self._walk.delayed]
         moments += [due for due, _ in self._heartbeats[:1]]
         if not moments:
             await self._news.wait()
@@ -266,37 +220,17 @@ class _Run:
 
     # --- ending ---------------------------------------------------------------------------
 
-    def _take_note_of_ends(self, nursery: trio.Nursery) -> None:
+    def _take_note_of_ends(self) -> None:
         ends = sorted(self._ends, key=lambda end: (end.at_ms, end.id))
         self._ends.clear()
         self._news = trio.Event()
         for end in ends:
             if end.id in self._flights:
-                outcome = self._land(end)
-                if outcome.failure is not None and not outcome.failure.expected:
-                    self._question(nursery, outcome)
+                self._land(end)
             for skip in self._walk.end(end.id, succeeded=end.error is None):
-                self._skip(skip.id, skip.because, "")
+                self._skip(skip)
 
-    def _question(self, nursery: trio.Nursery, outcome: Outcome) -> None:
-        """Nothing new begins until it is known whether the run goes on after a failure."""
-        on_failure = self._terms.on_failure
-        if on_failure is None or self._halt.reason is not None:
-            return
-        self._questions += 1
-
-        async def ask() -> None:
-            with trio.CancelScope() as scope:
-                self._unanswered[outcome.action] = scope
-                if not await on_failure(outcome):
-                    self._halt.ask(f"{outcome.address} failed")
-            del self._unanswered[outcome.action]
-            self._questions -= 1
-            self._news.set()
-
-        nursery.start_soon(ask)
-
-    def _land(self, end: _End) -> Outcome:
+    def _land(self, end: _End) -> None:
         flight = self._flights.pop(end.id)
         action, since = flight.action, end.at_ms - flight.began_ms
         outcome = _outcome(flight, end)
@@ -310,30 +244,23 @@ class _Run:
             )
             self._tell("errored", flight, text, level="error", since_ms=since, outcome=outcome)
         self._record(outcome)
-        return outcome
 
-    def _skip(self, name: str, because: str | None, reason: str) -> None:
-        """Nothing is done for ``name``: what ``because`` stands for failed, or for a reason."""
-        if name in self._gates:
+    def _skip(self, skip: Skip) -> None:
+        if skip.id in self._gates:
             return
-        action = self._actions[name]
-        if because in self._actions:
-            because = self._actions[because].address
+        action = self._actions[skip.id]
+        because = self._actions[skip.because].address if skip.because in self._actions else None
         outcome = Outcome(
             action=action.id,
             address=action.address,
             operation=action.operation,
             status="skipped",
             ended_ms=self._stream.elapsed_ms(),
-            because=because,
-            note=reason,
+            because=because or skip.because,
         )
-        text = wording.skipped(action, reason or self._what_is_missing(because))
+        text = wording.skipped(action, because or skip.because)
         self._stream.emit("skipped", text, level="warn", action=_reference(action), outcome=outcome)
         self._record(outcome)
-
-    def _what_is_missing(self, because: str | None) -> str:
-        return f"{because} was not opened" if because in self._gates else f"{because} failed"
 
     def _record(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from drplan.apply.context import Context, Secrets, Shared
+from drplan.apply.dispatcher import Effort, Perform
 from drplan.apply.handlers.block_storage import connect
 from drplan.apply.handlers.storage_domain import (
     activate_domain,
@@ -19,11 +19,9 @@ from drplan.apply.handlers.template import register_template
 from drplan.apply.handlers.vm import register_vm, start_vm
 from drplan.apply.result import Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Effort, Perform
 from drplan.apply.turns import Turn
 from drplan.engine.engine import Engine
 from drplan.model.action import Action
-from drplan.model.outcome import Outcome
 from drplan.model.parameters import (
     ActivateParameters,
     AttachParameters,
@@ -68,37 +66,23 @@ def performer(
     run_id: str,
     secrets: Secrets,
     converged: Mapping[str, str],
-    shared: Shared | None = None,
-    earlier: Iterable[Outcome] = (),
 ) -> Perform:
     """What the dispatcher needs to carry out the actions of one run on one Engine.
 
     ``converged`` says, by the ids of actions, why a fresh look at the target found nothing left to
-    do for them; they are not carried out. ``earlier`` are outcomes of the same run before it was
-    interrupted.
+    do for them; they are not carried out.
     """
-    known = shared if shared is not None else Shared()
-    known.predicted = predicted_on(actions)
-    for outcome in earlier:
-        known.found.setdefault(outcome.address, {}).update(outcome.found)
+    shared = Shared(predicted=predicted_on(actions))
 
     async def perform(action: Action, turn: Turn, effort: Effort) -> Result:
-        if action.id in converged and not effort.doubts:
+        if action.id in converged:
             return Result(status="converged", note=converged[action.id])
-        context = Context(action, engine, turn, effort, stream, run_id, secrets, known)
-        if effort.doubts:
-            await context.settle()
+        context = Context(action, engine, turn, effort, stream, run_id, secrets, shared)
         result = await carry_out(context)
-        known.found.setdefault(action.address, {}).update(result.found)
-        return _ours(result) if effort.doubts and result.status == "converged" else result
+        shared.found.setdefault(action.address, {}).update(result.found)
+        return result
 
     return perform
-
-
-def _ours(result: Result) -> Result:
-    """What is found to be so already was done by this run, before it was interrupted."""
-    note = f"{result.note}; begun before the interruption".removeprefix("; ")
-    return replace(result, status="done", note=note)
 
 
 def predicted_on(actions: tuple[Action, ...]) -> Mapping[str, Mapping[str, str]]:

@@ -13,7 +13,7 @@ from drplan.model.change import Change
 from drplan.model.desired import DesiredVm, NotDone
 from drplan.model.entities import Vm
 from drplan.model.inventory import Inventory, by_id
-from drplan.model.outcome import Fate, FoundNic, Outcome, Record, Report
+from drplan.model.outcome import Fate, FoundNic, Outcome, Report
 from drplan.model.plan import Plan
 
 
@@ -27,12 +27,10 @@ def assemble(
     rehearsal: bool,
     started: str,
     duration_ms: int,
-    record: Record | None = None,
 ) -> Report:
     """The report. ``fresh`` is the target after the run, ``remaining`` what it still lacks."""
     actions = plan.actions()
     failed = any(outcome.status in ("failed", "skipped") for outcome in outcomes)
-    unfinished = record is not None and (bool(record.not_started) or not record.looked)
     return Report(
         drplan_version=__version__,
         run_id=run_id,
@@ -43,7 +41,7 @@ def assemble(
         direction=plan.direction,
         started=started,
         duration_ms=duration_ms,
-        success=not failed and not remaining and not unfinished,
+        success=not failed and not remaining,
         outcomes=outcomes,
         fates=fates(plan, outcomes, fresh),
         critical_path=critical_path(actions, outcomes),
@@ -51,7 +49,6 @@ def assemble(
         remaining=remaining,
         engine_events=tuple(line for outcome in outcomes for line in outcome.engine_events),
         rto_target_s=plan.rto_target_s,
-        record=record,
     )
 
 
@@ -178,7 +175,7 @@ def _reason(
         if outcome is not None and outcome.failure is not None:
             return outcome.failure.summary
         if outcome is not None and outcome.status == "skipped":
-            return f"skipped: {outcome.note or f'{outcome.because} failed'}"
+            return f"skipped: {outcome.because} failed"
     if vm is None:
         return "not found at the target"
     return wanted.power_reason if vm.status != "up" else ""

@@ -20,32 +20,22 @@ class Stream:
     """Gives every event its number and its time. Nothing is printed here."""
 
     def __init__(
-        self,
-        listeners: tuple[Listener, ...],
-        clock: Clock,
-        *,
-        run_id: str,
-        plan_id: str,
-        after_seq: int = 0,
+        self, listeners: tuple[Listener, ...], clock: Clock, *, run_id: str, plan_id: str
     ) -> None:
-        """``after_seq`` is the number of the last event, where a run goes on."""
         self._listeners = listeners
         self._clock = clock
         self._run_id = run_id
         self._plan_id = plan_id
-        self._seq = after_seq
+        self._seq = 0
         self._began = clock.monotonic()
 
     def elapsed_ms(self) -> int:
         """Milliseconds since the run began."""
         return round((self._clock.monotonic() - self._began) * 1000)
 
-    def restart_clock(self, since_ms: int = 0) -> None:
-        """From now on the run has begun: what was read before it does not count.
-
-        A run that goes on had begun ``since_ms`` milliseconds ago.
-        """
-        self._began = self._clock.monotonic() - since_ms / 1000
+    def restart_clock(self) -> None:
+        """From now on the run has begun: what was read before it does not count."""
+        self._began = self._clock.monotonic()
 
     def emit(self, kind: EventType, message: str, **details: Any) -> Event:
         """Tell everybody; ``details`` are further fields of :class:`Event`."""

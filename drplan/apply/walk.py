@@ -9,7 +9,6 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -128,11 +127,8 @@ def _must_yield(node: Node, left: Mapping[str, int]) -> bool:
 class Walk:
     """How far a run has come through its graph."""
 
-    def __init__(self, nodes: Iterable[Node], *, done: AbstractSet[str] = frozenset()) -> None:
-        """``done`` are nodes that an earlier part of the run has seen through.
-
-        Raises :class:`InvalidInput` if the graph goes round or names what is not in it.
-        """
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        """Raises :class:`InvalidInput` if the graph goes round or names what is not in it."""
         self._nodes = {node.id: node for node in sorted(nodes)}
         self.running: dict[str, Node] = {}
         self.ended: dict[str, bool] = {}
@@ -146,10 +142,6 @@ class Walk:
         for name, needs in self._waits.items():
             for need in needs:
                 self._followers[need].append(name)
-        for name in done & self._nodes.keys():
-            self.ended[name] = True
-            for follower in self._followers[name]:
-                self._waits[follower].discard(name)
         for node in self._nodes.values():
             self._enqueue_if_ready(node)
 
@@ -171,16 +163,6 @@ class Walk:
         if not queue:
             del self.queues[node.queue]
         self.running[name] = node
-
-    def leave_out(self, name: str) -> tuple[Skip, ...]:
-        """The node ``name``, which has not begun, will not run; nor can what is in the answer."""
-        node = self._nodes[name]
-        self.delayed.pop(name, None)
-        if node in self.queues.get(node.queue, ()):
-            self.begin(name)
-            return self.end(name, succeeded=False)
-        self.running[name] = node
-        return self.end(name, succeeded=False)
 
     def end(self, name: str, *, succeeded: bool) -> tuple[Skip, ...]:
         """The running node ``name`` has ended; the answer is what can never run now, by id.

@@ -56,9 +56,9 @@ def failed(action: Action, since_ms: int, reason: str, *, expected: bool) -> str
     return f"{action.address}: Failed after {duration(since_ms)}{foreseen}: {reason}"
 
 
-def skipped(action: Action, reason: str) -> str:
-    """``vm.web01: Skipped (start): storage_domain.data failed``."""
-    return f"{action.address}: Skipped ({action.operation}): {reason}"
+def skipped(action: Action, because: str) -> str:
+    """``vm.web01: Skipped, storage_domain.data failed``."""
+    return f"{action.address}: Skipped ({action.operation}): {because} failed"
 
 
 def duration(milliseconds: int) -> str:

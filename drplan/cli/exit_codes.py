@@ -36,7 +36,5 @@ LOGIN: Final = 77
 """Wrong credentials, or no permission."""
 INTERRUPTED: Final = 130
 """Ctrl-C, as for any program."""
-TERMINATED: Final = 143
-"""SIGTERM, as for any program; of a run only the second one."""
 PIPE_CLOSED: Final = 141
 """Whoever read the output has gone, as for any program."""

@@ -34,7 +34,7 @@ Exit codes:
   1 failed, nothing written   6 declined                 70 a bug in drplan
   2 changes present           7 lock held by another     77 login or permission
   3 some actions failed       8 stopped, resumable      130 interrupted
-  4 plan refused             64 usage, 65 invalid file  143 terminated
+  4 plan refused             64 usage, 65 invalid file
 """
 
 

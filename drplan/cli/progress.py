@@ -110,8 +110,6 @@ class JsonProgress(PlainProgress):
 class LiveProgress:
     """What has ended scrolls by; what is in flight stands beneath it, and is drawn again."""
 
-    line_of = staticmethod(progress_line)
-
     def __init__(self) -> None:
         from rich.live import Live
 
@@ -131,7 +129,7 @@ class LiveProgress:
             self._in_flight[event.action.id] = event
         elif event.action is not None and event.type in _ENDS:
             self._in_flight.pop(event.action.id, None)
-        line = self.line_of(event)
+        line = progress_line(event)
         is_lasting = line is not None and event.type not in _STARTS | _GOES_ON
         self._draw(at_once=is_lasting)
         if line is not None and is_lasting:

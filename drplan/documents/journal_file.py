@@ -1,16 +1,12 @@
 """The journal: the append-only record of a run, one JSON object a line, chained by hashes.
 
 Each line carries ``prev``, the hash of the line before it (of the run's id for the first), and
-``hash``, that of its own content. An intent is on the disk, and every line before it, before its
-request goes out: what came of one write is there before another one that depends on it is sent. What
-a crash leaves half written is the last line alone; reading drops it and says so.
-
-The process that writes holds a lock on the file, so others can tell whether the run is alive.
+``hash``, that of its own content. A line is on the disk before the next thing happens. What a crash
+leaves half written is the last line alone; reading drops it and says so.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +15,9 @@ from typing import Any, Self
 
 import msgspec
 
-from drplan.errors import InvalidInput, Locked
+from drplan.errors import InvalidInput
 from drplan.files import cannot_write, canonical_json, digest, read_bytes
 from drplan.model.event import JOURNALLED, Event
-
-_MAY_WAIT = frozenset({"sent", "accepted", "outcome"})
-"""Events that come to the disk with the next one that must: losing them loses no write, only what is
-known of one, and that is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +31,18 @@ class Journal:
 class JournalWriter:
     """Appends to a journal; a listener of the run's stream. Close it, or use it with ``with``."""
 
-    def __init__(self, path: Path, *, run_id: str, go_on: bool = False) -> None:
-        """Create the journal, readable by its owner alone; or ``go_on`` with the one that is there.
+    def __init__(self, path: Path, *, run_id: str) -> None:
+        """Create the journal, readable by its owner alone.
 
-        ``before`` is what was in it; a torn last line is cut off. Raises :class:`RunFailed` if the
-        file cannot be made, or is there already and is not to be gone on with: a run has one
-        journal, and nothing is ever written over one. Raises :class:`Locked` where the run is
-        alive, and what ``read_journal`` raises.
+        Raises :class:`RunFailed` if the file cannot be made or is there already: a run has one
+        journal, and nothing is ever written over one.
         """
         self._path = path
         self._previous = digest(run_id)
-        self.before = Journal((), torn=False)
-        flags = os.O_RDWR | os.O_APPEND | (0 if go_on else os.O_CREAT | os.O_EXCL)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
         try:
             self._file = os.open(path, flags, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if go_on:
-                self.before, last, length = _read(path)
-                self._previous = last or self._previous
-                os.ftruncate(self._file, length)
             _bring_to_disk(path.parent)
-        except BlockingIOError as error:
-            os.close(self._file)
-            raise Locked(
-                "the run is alive: another process goes on with it",
-                where=str(path.parent),
-                next_step=f"drplan status {path.parent.name} --watch",
-            ) from error
         except OSError as error:
             raise cannot_write(path, error) from error
 
@@ -81,8 +58,7 @@ class JournalWriter:
         line = canonical_json(content | {"hash": self._previous}) + b"\n"
         try:
             _write_all(self._file, line)
-            if event.type not in _MAY_WAIT:
-                os.fsync(self._file)
+            os.fsync(self._file)
         except OSError as error:
             raise cannot_write(self._path, error) from error
 
@@ -108,28 +84,7 @@ def read_journal(path: Path) -> Journal:
     Raises :class:`InvalidInput` if a line is no event, or if the chain is broken: a line was
     changed, taken out or put in.
     """
-    return _read(path)[0]
-
-
-def is_alive(path: Path) -> bool:
-    """Whether a process writes the journal at ``path``."""
-    try:
-        file = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(file)
-    return False
-
-
-def _read(path: Path) -> tuple[Journal, str, int]:
-    """The journal, its last hash, and the length in bytes of what is whole."""
-    content = read_bytes(path)
-    lines = content.split(b"\n")
+    lines = read_bytes(path).split(b"\n")
     rest = lines.pop()
     events: list[Event] = []
     previous: str | None = None
@@ -137,7 +92,7 @@ def _read(path: Path) -> tuple[Journal, str, int]:
         where = f"{path}:{number}"
         event, previous = _read_line(line, previous, where)
         events.append(event)
-    return Journal(tuple(events), torn=bool(rest)), previous or "", len(content) - len(rest)
+    return Journal(tuple(events), torn=bool(rest))
 
 
 def _read_line(line: bytes, previous: str | None, where: str) -> tuple[Event, str]:

@@ -10,7 +10,6 @@ from typing import Literal
 
 import msgspec
 
-from drplan.model.approval import Approval
 from drplan.model.check import Check
 from drplan.model.diagnostic import Diagnostic
 from drplan.model.outcome import Outcome
@@ -27,12 +26,8 @@ EventType = Literal[
     "refresh_start",
     "refresh_complete",
     "check_result",
-    "approval",
-    "resumed",
-    "state_lock_acquire",
     "gate_wait",
     "gate_passed",
-    "gate_refused",
     "wave_start",
     "wave_complete",
     "apply_start",
@@ -55,18 +50,7 @@ EventType = Literal[
 ]
 
 JOURNALLED: frozenset[EventType] = frozenset(
-    {
-        "approval",
-        "resumed",
-        "intent",
-        "sent",
-        "accepted",
-        "outcome",
-        "gate_wait",
-        "gate_passed",
-        "gate_refused",
-        "run_summary",
-    }
+    {"intent", "sent", "accepted", "outcome", "gate_passed", "run_summary"}
 )
 
 Level = Literal["debug", "info", "warn", "error"]
@@ -133,9 +117,6 @@ class Event(
     path: str | None = None
     gate: str | None = None
     answer: str | None = None
-    by: str | None = None
-    """Who answered: a person with the machine, or the command that was run."""
-    approval: Approval | None = None
     wave: int | None = None
     check: Check | None = None
     diagnostic: Diagnostic | None = None

@@ -6,16 +6,13 @@ from typing import Literal
 
 import msgspec
 
-from drplan.model.approval import Approval
 from drplan.model.change import Change
-from drplan.model.check import Check
 from drplan.model.plan import Direction, Mode
 
 FORMAT_VERSION = "1.0"
 
 OutcomeStatus = Literal["done", "converged", "failed", "skipped"]
-"""``converged``: it was already so. ``skipped``: something it depends on failed, or it was left out
-on request."""
+"""``converged``: it was already so. ``skipped``: something it depends on failed."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,38 +87,11 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     seconds: int
 
 
-class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a gate was answered, by whom and when (ISO 8601 in UTC)."""
-
-    gate: str
-    opened: bool
-    answer: str
-    by: str
-    at: str
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The evidence of a real run: approvals, answers, checks, and how it ended.
-
-    ``stopped`` is why it began nothing more, ``not_started`` are the actions that it left for later
-    (addresses with the operation). ``folder`` is the run's folder. ``looked`` tells whether the
-    target could be read afterwards.
-    """
-
-    folder: str
-    approvals: tuple[Approval, ...] = ()
-    gates: tuple[GateAnswer, ...] = ()
-    checks: tuple[Check, ...] = ()
-    stopped: str | None = None
-    not_started: tuple[str, ...] = ()
-    looked: bool = True
-
-
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A run, told afterwards. A rehearsal's is the forecast of the real run.
 
     ``remaining`` are the changes that a fresh look at the target still finds. ``success`` means
-    that nothing failed, nothing was skipped and nothing remains. Only a real run has a ``record``.
+    that nothing failed, nothing was skipped and nothing remains.
     """
 
     format_version: str = FORMAT_VERSION
@@ -144,4 +114,3 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     engine_events: tuple[str, ...] = ()
     """What the Engine itself reported about things left out (event 1188 and its like)."""
     rto_target_s: int | None = None
-    record: Record | None = None

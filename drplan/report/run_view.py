@@ -34,7 +34,6 @@ class RunView:
     headline: str
     verdict: str
     facts: tuple[tuple[str, str], ...]
-    evidence: tuple[str, ...]
     fates: tuple[FateRow, ...]
     problems: tuple[Outcome, ...]
     foreseen: int
@@ -44,8 +43,6 @@ class RunView:
     left: tuple[str, ...]
     next_step: str
     counts: str
-    stopped: str
-    not_started: tuple[str, ...]
 
 
 def view(report: Report) -> RunView:
@@ -59,7 +56,6 @@ def view(report: Report) -> RunView:
         f" {report.direction.target}",
         verdict=_verdict(report),
         facts=tuple(_facts(report)),
-        evidence=tuple(_evidence(report)),
         fates=tuple(_fate(fate, planned) for fate in report.fates),
         problems=problems,
         foreseen=sum(1 for o in problems if o.failure is not None and o.failure.expected),
@@ -69,8 +65,6 @@ def view(report: Report) -> RunView:
         left=tuple(_left(report)),
         next_step=_next_step(report),
         counts=counts_line(report),
-        stopped=(report.record.stopped or "") if report.record else "",
-        not_started=_not_started(report),
     )
 
 
@@ -79,25 +73,22 @@ def counts_line(report: Report) -> str:
     ended = dict.fromkeys(("done", "converged", "failed", "skipped"), 0)
     for outcome in report.outcomes:
         ended[outcome.status] += 1
-    left = len(_not_started(report))
-    total = len(report.outcomes) + left
+    total = len(report.outcomes)
     line = f"{ended['done'] + ended['converged']} of {wording.count(total, 'action')} done"
     if ended["converged"]:
         line += f" ({ended['converged']} were so already)"
-    rest = f", {left} not started" if left else ""
-    return f"{line}, {ended['failed']} failed, {ended['skipped']} skipped{rest}."
+    return f"{line}, {ended['failed']} failed, {ended['skipped']} skipped."
 
 
 def _verdict(report: Report) -> str:
     what = "Rehearsal" if report.rehearsal else "Apply"
     state = "complete" if report.success else "incomplete"
     starts = [outcome for outcome in report.outcomes if outcome.operation == "start"]
-    total = len(starts) + sum(name.endswith(" start") for name in _not_started(report))
     up = sum(1 for outcome in starts if outcome.status in ("done", "converged"))
     time = wording.duration(report.duration_ms / 1000)
     return (
         f"{what} {state}: {counts_line(report)}"
-        f" {up} of {wording.count(total, 'VM')} to start are up, after {time}."
+        f" {up} of {wording.count(len(starts), 'VM')} to start are up, after {time}."
     )
 
 
@@ -112,24 +103,6 @@ def _facts(report: Report) -> Iterable[tuple[str, str]]:
     if ups:
         last = max(fate.up_ms or 0 for fate in ups)
         yield "All VMs up", f"{len(ups)}, the last after {_clock(last)}"
-
-
-def _evidence(report: Report) -> Iterable[str]:
-    """Who approved, who answered, what was overruled."""
-    record = report.record
-    if record is None:
-        return
-    for approval in record.approvals:
-        yield f"approved by {approval.by} ({approval.how}): {approval.digest}"
-        for name, reason in sorted(approval.overrides.items()):
-            yield f"OVERRULED check {name}: {reason}"
-    for gate in record.gates:
-        state = "opened" if gate.opened else "NOT OPENED"
-        yield f"{gate.gate} {state} by {gate.by} at {gate.at}: {gate.answer}"
-
-
-def _not_started(report: Report) -> tuple[str, ...]:
-    return report.record.not_started if report.record is not None else ()
 
 
 def _rto(report: Report) -> str:
@@ -167,12 +140,9 @@ def _path(report: Report) -> Iterable[tuple[str, str, str]]:
 
 
 def _after_check(report: Report) -> str:
-    if report.record is not None and not report.record.looked:
-        return "the target could not be read after the run: what is told here is from before"
     if not report.remaining:
         return "planned again against the result: nothing left to do"
     troubled = {o.address for o in report.outcomes if o.status in ("failed", "skipped")}
-    troubled |= {name.rpartition(" ")[0] for name in _not_started(report)}
     addresses = {change.address for change in report.remaining}
     left = wording.count(len(addresses), "entity", "entities")
     if addresses <= troubled:
@@ -209,9 +179,4 @@ def _next_step(report: Report) -> str:
         return "put the plan into the change ticket: drplan show --format md PLAN"
     if report.rehearsal:
         return "mend what failed at its source (mapping or site), plan again, rehearse again"
-    run = report.record.folder if report.record else report.run_id
-    if report.success:
-        return f"keep the evidence: drplan report {run} --format html"
-    if report.record is not None and report.record.stopped is not None:
-        return f"drplan resume {run}"
-    return f"mend what failed at {target}, then: drplan resume {run}"
+    return f"look at {target}, then: drplan resume {report.run_id}"

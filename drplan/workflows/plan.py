@@ -92,9 +92,7 @@ def make_plan(request: PlanningRequest, clock: Clock, new_id: Callable[[], str])
             selection=request.selection,
             plan_id=new_id(),
             timestamp=_timestamp(now),
-            valid_until=_timestamp(now + request.valid_for)
-            if request.valid_for is not None
-            else None,
+            valid_until=_timestamp(now + request.valid_for) if request.valid_for else None,
             author=request.author,
             drplan_version=__version__,
             ticket=request.ticket,

@@ -24,13 +24,12 @@ from drplan.apply.perform import performer
 from drplan.apply.recheck import recheck
 from drplan.apply.run_report import assemble, unexplained
 from drplan.apply.stream import Listener, Stream
-from drplan.apply.terms import Answer
 from drplan.clock import OffsetClock
 from drplan.documents.journal_file import JournalWriter
 from drplan.documents.plan_file import read_plan
 from drplan.documents.report_file import write_report
 from drplan.engine.engine import Engine
-from drplan.errors import DrplanError
+from drplan.errors import DrplanError, RunFailed
 from drplan.inventory.collect import collect
 from drplan.model.change import Change
 from drplan.model.diagnostic import Diagnostic
@@ -42,7 +41,6 @@ from drplan.model.plan import Plan
 from drplan.plan.diff import diff
 from drplan.simulator import core as simulated
 from drplan.simulator.transport import SimulatedTransport
-from drplan.workflows.run_folder import lay_folder
 from drplan.workflows.simulated_target import simulate_target
 from drplan.workflows.sites import find_recorded_site
 
@@ -111,7 +109,7 @@ def rehearse(request: RehearsalRequest, listeners: Sequence[Listener] = ()) -> R
     run = partial(_run, plan, request, engine, world, run_id, start)
     if request.run_dir is None:
         return trio.run(run, tuple(listeners), clock=MockClock(autojump_threshold=0))
-    lay_folder(request.run_dir, files.read_bytes(request.plan))
+    _lay_folder(request.run_dir, request.plan)
     with JournalWriter(request.run_dir / "journal.jsonl", run_id=run_id) as journal:
         rehearsal: Rehearsal = trio.run(
             run, (*listeners, journal), clock=MockClock(autojump_threshold=0)
@@ -123,6 +121,22 @@ def rehearse(request: RehearsalRequest, listeners: Sequence[Listener] = ()) -> R
 def rehearsal_id(plan: Plan, seed: int) -> str:
     """The same plan and seed make the same rehearsal, also by name."""
     return f"rehearsal-{hashlib.sha256(f'{plan.digest}/{seed}'.encode()).hexdigest()[:12]}"
+
+
+def _lay_folder(folder: Path, plan: Path) -> None:
+    """A folder for one run, its owner's alone, with the plan as it was given."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_used = any(folder.iterdir())
+    except OSError as error:
+        raise files.cannot_write(folder, error) from error
+    if is_used:
+        raise RunFailed(
+            "the folder of the run is not empty, and nothing is written over a run",
+            where=str(folder),
+            next_step="give another folder to --run-dir",
+        )
+    files.write_atomic(folder / "plan.json", files.read_bytes(plan), mode=0o600)
 
 
 async def _run(
@@ -231,10 +245,10 @@ async def _carry_out(
     )
 
 
-async def _assume_yes(gate: Gate) -> Answer:
+async def _assume_yes(gate: Gate) -> str:
     """A rehearsal asks nobody."""
     await trio.lowlevel.checkpoint()
-    return Answer(opened=True, text="assumed yes, this is a rehearsal")
+    return "assumed yes, this is a rehearsal"
 
 
 async def _look_again(

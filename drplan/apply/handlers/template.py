@@ -16,7 +16,7 @@ _SETTLING = 600.0
 async def register_template(context: Context, parameters: RegisterTemplateParameters) -> Result:
     """Register a template and wait until it is usable; nothing to do where it is there."""
     service = context.engine.system.templates_service().template_service(parameters.template_id)
-    if await context.find(service.get) is not None and not context.effort.doubts:
+    if await context.find(service.get) is not None:
         return Result(status="converged", note="registered already")
     domain = context.domain_id(parameters.domain, parameters.domain_id)
     await send_template(

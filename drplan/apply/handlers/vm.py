@@ -37,7 +37,7 @@ async def register_vm(context: Context, parameters: RegisterVmParameters) -> Res
     already; its id does (entities sheet 1.7, row 2b).
     """
     service = context.engine.system.vms_service().vm_service(parameters.vm_id)
-    if await context.find(service.get) is not None and not context.effort.doubts:
+    if await context.find(service.get) is not None:
         return Result(status="converged", note="registered already")
     domain = context.domain_id(parameters.domain, parameters.domain_id)
     vm, events = await send_vm(
@@ -81,8 +81,10 @@ async def send_vm(
         allow_partial=allow_partial,
         reassign_bad_macs=reassign_bad_macs,
     )
+    correlations: list[str] = []
 
     async def send(correlation: str) -> Any:
+        correlations.append(correlation)
         return await context.engine.action(service, "register", body, correlation_id=correlation)
 
     async def look() -> Any | None:
@@ -98,8 +100,7 @@ async def send_vm(
     found = await context.until(
         usable, every=_POLL, at_most=_REGISTERING, what="the VM's images were not unlocked"
     )
-    attempts = {*context.effort.doubts, context.effort.correlation} - {""}
-    return found, tuple([text for it in sorted(attempts) for text in await _warnings(context, it)])
+    return found, await _warnings(context, correlations[-1])
 
 
 async def _warnings(context: Context, correlation: str) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ import trio
 from trio.testing import MockClock
 
 from drplan.apply.context import Context, Shared
+from drplan.apply.dispatcher import Effort
 from drplan.apply.perform import carry_out
 from drplan.apply.result import Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Effort
 from drplan.apply.turns import Turns
 from drplan.clock import OffsetClock
 from drplan.engine.engine import Engine
@@ -75,8 +75,6 @@ class Bench:
     ids: dict[str, str]
     shared: Shared = field(default_factory=Shared)
     events: list[Event] = field(default_factory=list)
-    doubts: tuple[str, ...] = ()
-    """Correlation-Ids of attempts before an interruption."""
 
     def notice(self, event: Event) -> None:
         """Keep what is told."""
@@ -111,7 +109,7 @@ class Bench:
             "south", "https://engine-south.example.org/ovirt-engine/api", self.transport
         )
         turn = Turns.for_ranks(1).of(1)
-        effort = Effort(attempts=len(self.doubts), doubts=self.doubts)
+        effort = Effort()
         context = Context(action, engine, turn, effort, stream, "r", self, self.shared)
         return await carry_out(context)
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-import trio
 
-from drplan.apply.context import Shared, correlation_id, renewer
+from drplan.apply.context import correlation_id
 from drplan.errors import EngineFault, EngineUnreachable
 from drplan.model.parameters import ImportParameters
 from drplan.wire.request import Request
@@ -112,31 +111,3 @@ def test_every_attempt_has_a_name_that_the_engine_keeps() -> None:
     }
     assert len(made) == 8
     assert all(len(name) == 36 and name.replace("-", "").isalnum() for name in made)
-
-
-def test_an_action_in_doubt_that_never_arrived_is_sent_under_the_next_name(bench: Bench) -> None:
-    """The number of the attempt goes on, so that no two requests share a name."""
-    bench.doubts = (correlation_id("r", "a-1", 1),)
-    run_import(bench)
-
-    intents = [event for event in bench.events if event.type == "intent"]
-    assert [it.attempt for it in intents] == [2]
-    assert intents[0].correlation_id == correlation_id("r", "a-1", 2)
-
-
-def test_a_write_that_an_expired_token_stopped_is_renamed() -> None:
-    """Its next sending is announced first; what is no action's goes out as it is."""
-    shared = Shared(resend={"first": lambda: "second"})
-    headers = (("Version", "4"), ("Correlation-Id", "first"))
-    write = Request("POST", "/ovirt-engine/api/vms", headers=headers, body=b"<vm/>")
-
-    async def main() -> tuple[Request, Request]:
-        announce = renewer(shared)
-        renamed = await announce(write)
-        return renamed, await announce(renamed)
-
-    renamed, unknown = trio.run(main)
-
-    assert renamed.header("Correlation-Id") == "second"
-    assert renamed.body == write.body
-    assert unknown == renamed

@@ -7,23 +7,19 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-import msgspec
 import pytest
 import trio
 import trio.lowlevel
 from trio.testing import MockClock
 
 from drplan.apply.counts import counts_of
-from drplan.apply.dispatcher import dispatch
-from drplan.apply.halt import Halt
+from drplan.apply.dispatcher import Effort, dispatch
 from drplan.apply.result import ActionFailed, Result
 from drplan.apply.stream import Stream
-from drplan.apply.terms import Answer, Effort, Past, Perform, Terms
 from drplan.apply.turns import Turn
 from drplan.clock import OffsetClock
-from drplan.errors import DrplanError, EngineFault, RunFailed
+from drplan.errors import EngineFault, RunFailed
 from drplan.model.action import Action, Alteration
 from drplan.model.event import Event
 from drplan.model.gate import Gate
@@ -81,22 +77,20 @@ def run(
     failing: Mapping[str, Exception] | None = None,
     answer: str | None = "yes",
     at_most: int | None = None,
-    terms: Terms | None = None,
-    perform: Perform | None = None,
 ) -> tuple[tuple[Outcome, ...], list[Event]]:
     """Dispatch the actions; each takes its duration, and those in ``failing`` then raise."""
     ear = Ear()
 
-    async def take_time(action: Action, turn: Turn, effort: Effort) -> Result:
+    async def perform(action: Action, turn: Turn, effort: Effort) -> Result:
         effort.attempts += 1
         await turn.sleep(durations.get(action.id, 1.0))
         if failing and action.id in failing:
             raise failing[action.id]
         return Result()
 
-    async def ask(gate: Gate) -> Answer:
+    async def ask(gate: Gate) -> str | None:
         await trio.lowlevel.checkpoint()
-        return Answer(opened=answer is not None, text=answer or "no")
+        return answer
 
     async def main() -> tuple[Outcome, ...]:
         clock = OffsetClock(datetime(2026, 3, 1, tzinfo=UTC), trio.current_time)
@@ -105,11 +99,10 @@ def run(
             actions,
             gates,
             limits=limits or {"register": 2, "start": 1},
-            perform=perform or take_time,
+            perform=perform,
             ask=ask,
             stream=stream,
             at_most=at_most,
-            terms=terms,
         )
 
     return trio.run(main, clock=MockClock(autojump_threshold=0)), ear.events
@@ -273,120 +266,3 @@ def test_the_order_is_the_same_in_every_process() -> None:
     }
     assert len(told) == 1
     assert told.pop().count("action_complete") == 12
-
-
-# --- stopping and going on ----------------------------------------------------------------
-
-
-def halting(
-    actions: tuple[Action, ...], durations: Mapping[str, float], *, after: float, **more: Any
-) -> tuple[tuple[Outcome, ...], list[Event]]:
-    """Dispatch, and ask for a halt after so many seconds."""
-    halt, ear = Halt(), Ear()
-
-    async def perform(action: Action, turn: Turn, effort: Effort) -> Result:
-        await turn.sleep(durations.get(action.id, 1.0))
-        return Result()
-
-    async def wait_for_ever(gate: Gate) -> Answer:
-        await trio.sleep_forever()
-
-    async def main() -> tuple[Outcome, ...]:
-        clock = OffsetClock(datetime(2026, 3, 1, tzinfo=UTC), trio.current_time)
-        async with trio.open_nursery() as nursery:
-
-            async def stop() -> None:
-                await trio.sleep(after)
-                halt.ask("enough")
-
-            nursery.start_soon(stop)
-            return await dispatch(
-                actions,
-                more.get("gates", ()),
-                limits={"register": 1, "start": 1},
-                perform=perform,
-                ask=wait_for_ever,
-                stream=Stream((ear,), clock, run_id="r", plan_id="p"),
-                terms=Terms(halt=halt),
-            )
-        raise AssertionError
-
-    return trio.run(main, clock=MockClock(autojump_threshold=0)), ear.events
-
-
-def test_a_halted_run_finishes_what_is_in_flight_and_begins_nothing() -> None:
-    """Of three in a row the first was under way: it ends well, the others have no outcome."""
-    actions = (register("a"), register("b"), register("c"))
-    outcomes, events = halting(actions, {"r-a": 10.0}, after=5.0)
-    assert [(it.action, it.status) for it in outcomes] == [("r-a", "done")]
-    assert order(events, "apply_start") == ["r-a"]
-
-
-def test_a_halt_does_not_wait_for_a_person_or_a_delay() -> None:
-    """Neither a gate that nobody answers nor a delayed start is in flight."""
-    gate = Gate(id="gate.g", name="g", text="?", before="storage")
-    actions = (register("a", depends_on=("gate.g",)), start("b", delay=3600))
-    outcomes, events = halting(actions, {}, after=5.0, gates=(gate,))
-    assert outcomes == ()
-    assert not [event for event in events if event.type in ("gate_passed", "gate_refused")]
-
-
-def test_what_was_done_before_is_not_done_again() -> None:
-    """The rest goes on as if it had just been done, and attempts are counted on."""
-    seen: dict[str, tuple[int, tuple[str, ...]]] = {}
-    actions = (register("a"), start("a", depends_on=("r-a",)))
-
-    async def perform(action: Action, turn: Turn, effort: Effort) -> Result:
-        seen[action.id] = (effort.attempts, effort.doubts)
-        await turn.take()
-        return Result()
-
-    outcomes, _ = run(
-        actions,
-        {},
-        perform=perform,
-        terms=Terms(done=frozenset({"r-a"}), past={"s-a": Past(attempts=2, doubts=("x", "y"))}),
-    )
-    assert [it.action for it in outcomes] == ["s-a"]
-    assert seen == {"s-a": (2, ("x", "y"))}
-
-
-def test_what_is_left_out_skips_what_needs_it_and_no_more() -> None:
-    """The reason stands on it, and on its dependents whose failure it is."""
-    actions = (register("a"), start("a", depends_on=("r-a",)), register("b"))
-    outcomes, _ = run(actions, {}, terms=Terms(left_out={"r-a": "left out on request"}))
-    assert {(it.action, it.status, it.note or it.because) for it in outcomes} == {
-        ("r-a", "skipped", "left out on request"),
-        ("s-a", "skipped", "vm.a"),
-        ("r-b", "done", None),
-    }
-
-
-def test_nothing_begins_while_it_is_asked_whether_to_go_on() -> None:
-    """After a failure that nobody foresaw; a no ends the run, a foreseen failure asks nobody."""
-    asked: list[str] = []
-
-    async def no(outcome: Outcome) -> bool:
-        await trio.sleep(60)
-        asked.append(outcome.action)
-        return False
-
-    foreseen = msgspec.structs.replace(register("a"), expected_failure="it is so")
-    failing = {"r-a": DrplanError("no"), "r-b": DrplanError("no")}
-    outcomes, _ = run(
-        (foreseen, register("b"), register("c"), register("d")),
-        {"r-c": 5.0},
-        failing=failing,
-        limits={"register": 1},
-        terms=Terms(on_failure=no),
-    )
-    assert asked == ["r-b"]
-    assert [(it.action, it.status) for it in outcomes] == [("r-a", "failed"), ("r-b", "failed")]
-
-
-def test_a_gate_that_is_not_opened_says_who_refused_it() -> None:
-    """What waits behind it is skipped because of it."""
-    gate = Gate(id="gate.g", name="g", text="?", before="storage")
-    outcomes, events = run((register("a", depends_on=("gate.g",)),), {}, gates=(gate,), answer=None)
-    assert [(it.status, it.because) for it in outcomes] == [("skipped", "gate.g")]
-    assert [event.answer for event in events if event.type == "gate_refused"] == ["no"]

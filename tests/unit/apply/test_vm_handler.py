@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 
-from drplan.apply.context import correlation_id
 from drplan.apply.result import ActionFailed, Result
 from drplan.errors import EngineFault
 from drplan.model.parameters import (
@@ -263,29 +262,3 @@ def test_a_sweep_keeps_to_its_limit(attached: Bench) -> None:
     result = sweep(attached, policy="register", limit=1)
     left = [line for line in result.unexpected if "more than 1 were found" in line]
     assert len(left) == len(result.unexpected) - 1
-
-
-def test_a_start_in_doubt_looks_before_it_sends(attached: Bench) -> None:
-    """The attempt before the interruption started the VM: nothing is sent again."""
-    parameters = register(attached, "dns-1")
-    attached.run("vm.dns-1", parameters)
-    attached.run("vm.dns-1", StartParameters(vm_id=parameters.vm_id))
-    sent = attached.transport.writes()
-
-    attached.doubts = (correlation_id("r", "a-1", 1),)
-    attached.run("vm.dns-1", StartParameters(vm_id=parameters.vm_id))
-
-    assert attached.transport.writes() == sent
-
-
-def test_a_registration_in_doubt_is_read_back_like_any_other(attached: Bench) -> None:
-    """The VM is there; what the Engine left out is told all the same, and nothing is sent again."""
-    parameters = register(attached, "erp-app-1")
-    first = attached.run("vm.erp-app-1", parameters)
-    sent = attached.transport.writes()
-
-    attached.doubts = (correlation_id("r", "a-1", 1),)
-    second = attached.run("vm.erp-app-1", parameters)
-
-    assert attached.transport.writes() == sent
-    assert second.engine_events == first.engine_events != ()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from drplan.documents.journal_file import JournalWriter, is_alive, read_journal
-from drplan.errors import InvalidInput, Locked, RunFailed
+from drplan.documents.journal_file import JournalWriter, read_journal
+from drplan.errors import InvalidInput, RunFailed
 from drplan.model.event import Event, EventType
 
 
@@ -111,44 +111,3 @@ def test_a_journal_in_a_missing_folder_says_so(tmp_path: Path) -> None:
     """The error is the operator's, with the path."""
     with pytest.raises(RunFailed, match="cannot be written"):
         JournalWriter(tmp_path / "none" / "journal.jsonl", run_id="r-1")
-
-
-def test_a_journal_is_gone_on_with_behind_its_torn_line(tmp_path: Path) -> None:
-    """The torn line is cut off, and the chain holds across both writers."""
-    path = tmp_path / "journal.jsonl"
-    write(path, event(1), event(2, "sent"))
-    with path.open("ab") as file:
-        file.write(b'{"@level":"in')
-
-    with JournalWriter(path, run_id="r-1", go_on=True) as journal:
-        assert (journal.before.events, journal.before.torn) == ((event(1), event(2, "sent")), True)
-        journal.notice(event(3))
-
-    assert [item.seq for item in read_journal(path).events] == [1, 2, 3]
-    assert not read_journal(path).torn
-
-
-def test_two_processes_do_not_write_one_journal(tmp_path: Path) -> None:
-    """While a writer has it, it is alive, and another one is refused."""
-    path = tmp_path / "journal.jsonl"
-    with JournalWriter(path, run_id="r-1") as journal:
-        journal.notice(event(1))
-        assert is_alive(path)
-        with pytest.raises(Locked):
-            JournalWriter(path, run_id="r-1", go_on=True)
-    assert not is_alive(path)
-    assert not is_alive(tmp_path / "another")
-
-
-def test_an_intent_is_on_the_disk_before_its_request_goes_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With it comes what was written before: what came of one write, before the next is sent."""
-    synced: list[int] = []
-    with JournalWriter(tmp_path / "journal.jsonl", run_id="r-1") as journal:
-        monkeypatch.setattr("os.fsync", synced.append)
-        counts = []
-        for kind in ("intent", "sent", "accepted", "outcome", "intent", "gate_passed"):
-            journal.notice(event(1, kind))
-            counts.append(len(synced))
-    assert counts == [1, 1, 1, 1, 2, 3]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from drplan.clock import Clock
@@ -58,7 +57,3 @@ class Stream:
 def timestamp_of(clock: Clock) -> str:
     """The time of day as the documents write it: UTC, milliseconds."""
     return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-Emit = Callable[..., Event]
-"""The shape of :meth:`Stream.emit`, for those who are given it."""

@@ -18,7 +18,7 @@ _STYLES = (
     (re.compile(r"^  >\??\s"), "cyan"),
     (re.compile(r"^  !\s"), "magenta"),
     (re.compile(r"^Warning "), "yellow"),
-    (re.compile(r"EXPECTED TO FAIL|NOT REGISTERED|FAILED|^  BLOCKS|MISSED"), "red"),
+    (re.compile(r"EXPECTED TO |NOT REGISTERED|FAILED|^  BLOCKS|MISSED"), "red"),
     (re.compile(r"^(drplan |Plan: |  Wave |Rehearsal |Apply )"), "bold"),
 )
 

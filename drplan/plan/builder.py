@@ -12,7 +12,6 @@ from drplan.errors import InvalidInput
 from drplan.model.action import Action
 from drplan.model.change import Change, ChangeKind
 from drplan.model.check import Check
-from drplan.model.desired import Desired
 from drplan.model.drplan_section import UnexpectedRule
 from drplan.model.inventory import Inventory
 from drplan.model.plan import Direction as PlanDirection
@@ -122,11 +121,6 @@ def recover_for(request: PlanRequest) -> Recovery:
         unexpected_rule(request),
         request.selection,
     )
-
-
-def desired_state(request: PlanRequest) -> Desired:
-    """What should be at the target, alone."""
-    return recover_for(request).desired
 
 
 def unexpected_rule(request: PlanRequest) -> UnexpectedRule:

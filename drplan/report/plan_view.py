@@ -27,6 +27,8 @@ class Line:
     details: tuple[str, ...]
     warnings: tuple[str, ...]
     expected_failure: str | None
+    needs_failing: str | None
+    """The address whose foreseen failure will make this be skipped."""
     actions: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -163,6 +165,7 @@ def short(digest: str) -> str:
 def _lines(plan: Plan) -> Iterable[tuple[int, tuple[Line, ...]]]:
     """The lines of each wave, by its number."""
     actions = {action.id: action for action in plan.actions()}
+    lost = plan_tables.doomed(actions.values())
     names = {action.id: action.address for action in actions.values()}
     names.update({gate.id: f"gate.{gate.name}" for gate in plan.gates})
     tags = {
@@ -175,14 +178,19 @@ def _lines(plan: Plan) -> Iterable[tuple[int, tuple[Line, ...]]]:
         groups = groupby(members, key=lambda action: action.address)
         yield (
             wave.number,
-            tuple(_line(tuple(found), tags.get(address, ""), names) for address, found in groups),
+            tuple(
+                _line(tuple(found), tags.get(address, ""), names, lost) for address, found in groups
+            ),
         )
 
 
-def _line(found: tuple[Action, ...], tag: str, names: Mapping[str, str]) -> Line:
+def _line(
+    found: tuple[Action, ...], tag: str, names: Mapping[str, str], lost: Mapping[str, str]
+) -> Line:
     own = {action.id for action in found}
     needs = {need for action in found for need in (*action.depends_on, *action.after)} - own
     address = found[0].address
+    failure = next((action.expected_failure for action in found if action.expected_failure), None)
     return Line(
         symbol=action_words.symbol(found),
         address=address,
@@ -190,7 +198,8 @@ def _line(found: tuple[Action, ...], tag: str, names: Mapping[str, str]) -> Line
         what=", ".join(action_words.what(action) for action in found),
         details=tuple(detail for action in found for detail in action_words.details(action)),
         warnings=tuple(dict.fromkeys(mark for action in found for mark in action.diagnostics)),
-        expected_failure=next((a.expected_failure for a in found if a.expected_failure), None),
+        expected_failure=failure,
+        needs_failing=None if failure else next((lost[a.id] for a in found if a.id in lost), None),
         actions=tuple(action.id for action in found),
         after=tuple(sorted({names[need] for need in needs if need in names} - {address})),
     )
@@ -203,7 +212,11 @@ def _shortened(wave: WaveView, *, full: bool) -> WaveView:
     shown = tuple(
         line
         for index, line in enumerate(wave.lines)
-        if index < 5 or index == last or line.warnings or line.expected_failure
+        if index < 5
+        or index == last
+        or line.warnings
+        or line.expected_failure
+        or line.needs_failing
     )
     return WaveView(wave.number, wave.title, shown, len(wave.lines) - len(shown))
 

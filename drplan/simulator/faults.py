@@ -121,20 +121,11 @@ OBJECT_LOCKED = Message(
     Kind.CONFLICT,
     "Cannot ${action} ${type}. Related operation is currently in progress. Please try again later.",
 )
-STORAGE_POOL_NOT_EXIST = Message(
-    "ACTION_TYPE_FAILED_STORAGE_POOL_NOT_EXIST", Kind.BAD_PARAMETERS, "Data Center doesn't exist."
-)
 STORAGE_DOMAIN_NOT_EXIST = Message(
     "ACTION_TYPE_FAILED_STORAGE_DOMAIN_NOT_EXIST",
     Kind.BAD_PARAMETERS,
     "Cannot ${action} ${type}. Storage Domain doesn't exist.",
 )
-NO_ACTIVE_HOST = Message(
-    "ACTION_TYPE_FAILED_NO_VDS_IN_POOL",
-    Kind.CONFLICT,
-    "Cannot ${action} ${type}. There is no active Host in the Data Center.",
-)
-INTERNAL_ENGINE_ERROR = Message("ENGINE", Kind.UNTYPED, "Internal Engine Error")
 GENERAL_VALIDATION_FAILURE = Message(
     "CAN_DO_ACTION_GENERAL_FAILURE", Kind.INTERNAL, "General command validation failure."
 )

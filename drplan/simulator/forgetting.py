@@ -53,10 +53,9 @@ def leave_groups(store: Store, vm: str) -> None:
         for group in store.members(f"{cluster}/affinitygroups"):
             if vm in store.references(group, "vms/vm"):
                 with store.edit(group) as element:
-                    members = element.find("vms")
-                    for member in members if members is not None else ():
-                        if member.get("id") == vm:
-                            member.getparent().remove(member)  # type: ignore[union-attr]
+                    for members in element.findall("vms"):
+                        for member in [it for it in members if it.get("id") == vm]:
+                            members.remove(member)
 
 
 def forget_disks(store: Store, paths: Collection[str]) -> None:

@@ -88,9 +88,5 @@ class Latency:
     """``VdsRefreshRate``: when the Engine notices what became of a VM."""
     remove_disk: float = 5.0
     """The SPM's removal of one image."""
-    host_maintenance: float = 20.0
-    """A host leaves its data center: VMs are gone, storage and pool are disconnected."""
-    host_activation: float = 15.0
-    """A host comes back: network, storage and pool are connected."""
     vm_stop: float = 3.0
     """Power off."""

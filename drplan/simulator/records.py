@@ -81,10 +81,6 @@ class Jobs:
         self._store.put(path, step)
         return step_id
 
-    def end_step(self, job_id: str, step_id: str, status: str = "finished") -> None:
-        """End one step with ``finished``, ``failed`` or ``aborted``."""
-        self._end(f"/jobs/{job_id}/steps/{step_id}", status)
-
     def end(self, job_id: str, status: str = "finished") -> None:
         """End a job and its open steps with ``finished``, ``failed`` or ``aborted``.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from drplan.model.action import Action, Alteration, Call, Confidence, Mapped, Operation
+from drplan.model.action import Action, Alteration, Call, Confidence, LimitClass, Mapped, Operation
 from drplan.model.change import ChangeKind
 from drplan.model.desired import DesiredDomain
 from drplan.model.entities import StorageDomain
@@ -252,6 +252,17 @@ def _activate(context: _Context) -> Action:
     )
 
 
+_LIMIT_CLASSES: Final[Mapping[Operation, LimitClass]] = {
+    "connect": "connect",
+    "import": "import",
+    "update": "attach",
+    "attach": "attach",
+    "activate": "attach",
+    "sweep": "sweep",
+}
+"""What a domain's operations are counted as: all that the data center's SPM must do is one class."""
+
+
 def _action(
     context: _Context,
     operation: Operation,
@@ -263,7 +274,6 @@ def _action(
     calls: tuple[Call, ...] | None = None,
 ) -> Action:
     desired = context.desired
-    limit = "attach" if operation in {"update", "attach", "activate"} else operation
     return Action(
         id=action_key(desired.address, operation),
         address=desired.address,
@@ -272,8 +282,8 @@ def _action(
         change=change,
         confidence=_confidence(context),
         action_reason=_reason(context, operation),
-        limit_class=limit,  # type: ignore[arg-type]
-        limit_scope=desired.data_center if limit == "attach" else "",
+        limit_class=_LIMIT_CLASSES[operation],
+        limit_scope=desired.data_center if _LIMIT_CLASSES[operation] == "attach" else "",
         depends_on=depends_on or (STORAGE_GATE,),
         after=after,
         expected_failure=expected_failure,

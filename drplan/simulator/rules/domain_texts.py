@@ -92,7 +92,7 @@ DOMAIN_TEXTS: Mapping[str, tuple[Kind, str]] = {
         _C,
         "Cannot ${action} ${type}. Storage Domain OVF data is currently being updated.",
     ),
-    # Master and SPM (storage sheet 6.3, 2.1; SwitchMasterStorageDomainCommand, ForceSelectSPMCommand).
+    # Master and SPM (storage sheet 6.3; SwitchMasterStorageDomainCommand).
     "STORAGE_DOMAIN_DOES_NOT_EXIST": (_B, "Storage Domain doesn't exist."),
     "ACTION_TYPE_FAILED_SWITCH_MASTER_STORAGE_DOMAIN_NOT_SUPPORTED": (
         _B,
@@ -122,48 +122,6 @@ DOMAIN_TEXTS: Mapping[str, tuple[Kind, str]] = {
         _C,
         "Cannot ${action} ${type}. The master role is being switched from storage domain ${currMaster} to ${newMaster}.",
     ),
-    "CANNOT_FORCE_SELECT_SPM_VDS_NOT_IN_POOL": (
-        _C,
-        "Cannot ${action} ${type}. The Host is not a part of a Storage Pool.",
-    ),
-    "CANNOT_FORCE_SELECT_SPM_VDS_NOT_UP": (
-        _C,
-        "Cannot ${action} ${type}. The Host ${VdsName} is not active.",
-    ),
-    "CANNOT_FORCE_SELECT_SPM_VDS_ALREADY_SPM": (
-        _C,
-        "Cannot ${action} ${type}. The Host ${VdsName} is already SPM or contending.",
-    ),
-    "CANNOT_FORCE_SELECT_SPM_VDS_MARKED_AS_NEVER_SPM": (
-        _B,
-        "Cannot ${action} ${type}. The SPM priority of Host ${VdsName} is set to 'never'. This Host cannot be elected as SPM.",
-    ),
-    "CANNOT_FORCE_SELECT_SPM_STORAGE_POOL_HAS_RUNNING_TASKS": (
-        _C,
-        "Cannot ${action} ${type}. The Storage Pool has running tasks.",
-    ),
-    # Connections of storage (storage sheet 3.4).
-    "ACTION_TYPE_FAILED_STORAGE_CONNECTION_UNSUPPORTED_CHANGE_STORAGE_TYPE": (
-        _B,
-        "Cannot ${action} ${type}. Storage type cannot be edited.",
-    ),
-    "ACTION_TYPE_FAILED_STORAGE_CONNECTION_UNSUPPORTED_ACTION_FOR_RUNNING_VMS_AND_DOMAINS_STATUS": (
-        _B,
-        "Cannot ${action} ${type}. The data domains ${domainNames} should be in maintenance or unattached, and VMs ${vmNames} should be down.",
-    ),
-    "ACTION_TYPE_FAILED_STORAGE_CONNECTION_UNSUPPORTED_ACTION_FOR_RUNNING_VMS": (
-        _B,
-        "Cannot ${action} ${type}. VMs ${vmNames} should be down.",
-    ),
-    "ACTION_TYPE_FAILED_UNSUPPORTED_ACTION_DOMAIN_MUST_BE_IN_MAINTENANCE_OR_UNATTACHED": (
-        _B,
-        "Cannot ${action} ${type}. The data domains ${domainNames} should be in maintenance or unattached.",
-    ),
-    "ACTION_TYPE_FAILED_STORAGE_CONNECTION_UNSUPPORTED_ACTION_FOR_STORAGE_TYPE": (
-        _B,
-        "Cannot ${action} ${type}. Storage connection parameters can be edited only for NFS, Posix, local or iSCSI data domains.",
-    ),
-    "VALIDATION_STORAGE_CONNECTION_EMPTY_IQN": (_B, "Target details cannot be empty."),
     # What hosts and the SPM say (VdsmErrors).
     "IRS_REPOSITORY_NOT_FOUND": (
         Kind.UNTYPED,

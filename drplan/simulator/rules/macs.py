@@ -56,7 +56,6 @@ class MacDecision:
     nic: str
     mac: str
     external: bool = False
-    reassigned: bool = False
 
 
 class MacInUse(Exception):
@@ -134,7 +133,7 @@ def assign(
             mac = next(pool.free(taken | _still_wanted(nics, decisions)), None)
             if mac is None:
                 raise MacInUse(nic.nic, nic.mac or "")
-            decisions.append(MacDecision(nic.nic, mac, reassigned=nic.mac is not None))
+            decisions.append(MacDecision(nic.nic, mac))
         elif mac in taken and not pool.allow_duplicates:
             raise MacInUse(nic.nic, mac)
         else:

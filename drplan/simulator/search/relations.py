@@ -134,11 +134,6 @@ def clusters_of_domain(store: Store, path: str) -> list[str]:
     ]
 
 
-def hosts_of_cluster(store: Store, path: str) -> list[str]:
-    """The hosts of a cluster."""
-    return _pointing(store, "/hosts", "cluster", id_of(path))
-
-
 def linked(tag: str, collection: str) -> Callable[[Store, str], list[str]]:
     """The entity that an event refers to by that member."""
 

@@ -138,6 +138,8 @@ def test_what_needs_a_foreseen_failure_is_not_promised() -> None:
         renderer.render_plan(plan, "text").split()
     )
     assert plan_tables.doomed(plan.actions()) == {"a004": "vm.db01"}
+    for form in FORMS:
+        assert "expected to be skipped" in renderer.render_plan(plan, form).lower()
 
 
 def test_what_is_left_and_not_explained_is_said_loudly() -> None:
